@@ -1,0 +1,1 @@
+"""The ground floor: settings, clock, ids, numbers, crypto vault, problems, logging."""

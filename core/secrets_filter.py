@@ -1,0 +1,72 @@
+"""Keeps secrets out of whatever is written down: by the name of a field and by known values.
+
+Two walls. A field whose name says secret is masked wherever it stands in a structure. And a value
+that was registered here (`remember`) is masked wherever it turns up in any text, so a secret in
+an exception's message or in a library's log line doesn't pass either.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+MASK = "[secret]"
+_NAME = re.compile(
+    r"(secret|password|passwd|token|authorization|api[_-]?key|apikey|signature|sign$|init_?data"
+    r"|cookie|master|credential|private|jwt|x-bapi-(sign|api-key))",
+    re.IGNORECASE,
+)
+_MASKED_NAMES_ARE_SAFE = re.compile(r"_masked$", re.IGNORECASE)
+# Shapes that give a secret away in free text: JWTs, Fernet tokens, hex MACs, URL passwords.
+_SHAPES = (
+    re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
+    re.compile(r"gAAAA[\w=-]{20,}"),
+    re.compile(r"\b[0-9a-f]{64}\b"),
+    re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
+)
+_MAX_REMEMBERED = 4096
+_MIN_LENGTH = 6
+
+_lock = threading.Lock()
+_remembered: OrderedDict[str, None] = OrderedDict()
+
+
+def remember(*secrets: str) -> None:
+    """Mask these values in everything logged from now on by this process."""
+    with _lock:
+        for secret in secrets:
+            if len(secret) >= _MIN_LENGTH:
+                _remembered[secret] = None
+                _remembered.move_to_end(secret)
+        while len(_remembered) > _MAX_REMEMBERED:
+            _remembered.popitem(last=False)
+
+
+def scrub_text(text: str) -> str:
+    """The text with every known secret and every secret-shaped run masked."""
+    with _lock:
+        known = [secret for secret in _remembered if secret in text]
+    for secret in known:
+        text = text.replace(secret, MASK)
+    for shape in _SHAPES:
+        text = shape.sub(MASK, text)
+    return text
+
+
+def scrub(value: object, name: str = "") -> object:
+    """A copy of a log value (any nesting) that is safe to write."""
+    if name and _NAME.search(name) and not _MASKED_NAMES_ARE_SAFE.search(name):
+        return MASK if value not in (None, "") else value
+    if isinstance(value, str):
+        return scrub_text(value)
+    if isinstance(value, bytes):
+        return scrub_text(value.decode("utf-8", "replace"))
+    if isinstance(value, Mapping):
+        return {str(key): scrub(item, str(key)) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [scrub(item) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return scrub_text(str(value))

@@ -1,0 +1,174 @@
+"""Settings: typed, from the environment alone, checked at start.
+
+A missing or weak one stops the process with its name (`SettingsError`), never with its value.
+`.env.example` lists them all; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_MIN_SECRET = 32
+_MIN_DISTINCT = 10
+# Heroku's own variable names, which carry no prefix of ours.
+_PLAIN_NAMES = ("DATABASE_URL", "REDIS_URL")
+
+
+class SettingsError(SystemExit):
+    """The environment is unusable; the message names each variable and what it needs."""
+
+
+class Environment(StrEnum):
+    """Where this deployment trades: real exchanges, or the sandbox with its development sign-in."""
+
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+
+
+class Settings(BaseSettings):
+    """All settings of web and worker. Names are the fields in capitals with `EBB_` in front,
+    except `DATABASE_URL` and `REDIS_URL`."""
+
+    model_config = SettingsConfigDict(env_prefix="EBB_", extra="ignore", frozen=True)
+
+    environment: Environment = Environment.PRODUCTION
+    database_url: SecretStr = Field(validation_alias="DATABASE_URL")
+    redis_url: SecretStr = Field(validation_alias="REDIS_URL")
+    master_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
+    jwt_secret: SecretStr
+    telegram_bot_token: SecretStr
+
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_human: bool = False
+
+    access_token_seconds: int = Field(1800, ge=60, le=86_400)
+    refresh_token_seconds: int = Field(604_800, ge=3600, le=7_776_000)
+    init_data_max_age_seconds: int = Field(3600, ge=60, le=86_400)
+    max_body_bytes: int = Field(65_536, ge=1024, le=10_485_760)
+    rate_limit_default: str = "240 per minute"
+    rate_limit_auth: str = "30 per minute"
+    rate_limit_orders: str = "60 per minute"
+    trusted_proxies: int = Field(0, ge=0, le=5)
+
+    sandbox_url: str | None = None
+    exchange_timeout_seconds: float = Field(5.0, gt=0, le=30)
+    recv_window_ms: int = Field(5000, ge=1000, le=10_000)
+    batch_size_derivatives: int = Field(10, ge=1, le=20)
+    batch_size_spot: int = Field(10, ge=1, le=10)
+    slippage_tolerance_percent: str = Field("1", pattern=r"^(\d{1,2})(\.\d{1,2})?$")
+    instruments_ttl_seconds: int = Field(600, ge=10, le=86_400)
+
+    lease_seconds: float = Field(10.0, ge=1, le=120)
+    settle_seconds: float = Field(2.0, ge=0.05, le=60)
+    max_attempts_per_leg: int = Field(200, ge=1, le=10_000)
+    sweep_seconds: float = Field(1.0, ge=0.1, le=60)
+
+    @field_validator("master_secrets", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("master_secrets")
+    @classmethod
+    def _strong_masters(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for secret in value:
+            _must_be_strong(secret)
+        return value
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _strong_jwt(cls, value: SecretStr) -> SecretStr:
+        _must_be_strong(value)
+        return value
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr) -> SecretStr:
+        bot_id, colon, secret = value.get_secret_value().partition(":")
+        if not (bot_id.isdigit() and colon and len(secret) >= _MIN_SECRET):
+            raise ValueError("must look like 123456:letters, as BotFather gave it")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        # Heroku still hands out the scheme that SQLAlchemy no longer knows.
+        if url.startswith("postgres://"):
+            url = "postgresql://" + url.removeprefix("postgres://")
+        if not url.startswith(("postgresql://", "postgresql+psycopg2://")):
+            raise ValueError("must be a postgresql:// address")
+        return SecretStr(url)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must be a redis://, rediss:// or unix:// address")
+        return value
+
+    @field_validator("sandbox_url", mode="before")
+    @classmethod
+    def _sandbox_address(cls, value: object) -> object:
+        if value in (None, ""):
+            return None
+        if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+            raise ValueError("must be an http:// address")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _sandbox_needs_address(self) -> Self:
+        if self.environment is Environment.SANDBOX and not self.sandbox_url:
+            raise ValueError("EBB_SANDBOX_URL is needed where EBB_ENVIRONMENT is sandbox")
+        return self
+
+    @cached_property
+    def masters(self) -> tuple[str, ...]:
+        """The master secrets, newest first."""
+        return tuple(secret.get_secret_value() for secret in self.master_secrets)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this deployment is a sandbox: development sign-in and sandbox accounts only here."""
+        return self.environment is Environment.SANDBOX
+
+
+def _must_be_strong(secret: SecretStr) -> None:
+    text = secret.get_secret_value()
+    if len(text) < _MIN_SECRET or len(set(text)) < _MIN_DISTINCT:
+        raise ValueError(
+            f"is weak: at least {_MIN_SECRET} random characters are needed"
+            " (python -c 'import secrets; print(secrets.token_urlsafe(48))')"
+        )
+
+
+def variable_name(field: str) -> str:
+    """The environment variable that sets a field."""
+    plain = field.upper()
+    return plain if plain in _PLAIN_NAMES else f"EBB_{plain}"
+
+
+def load_settings() -> Settings:
+    """Read the environment; raise SettingsError naming every bad variable at once."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = ["Ebb can't start; set these in the environment (see .env.example):"]
+    for fault in error.errors(include_input=False, include_url=False):
+        field = str(fault["loc"][0]) if fault["loc"] else ""
+        message = fault["msg"].removeprefix("Value error, ")
+        name = variable_name(field) if field else ""
+        missing = fault["type"] == "missing"
+        lines.append(f"  {name}: {'is missing' if missing else message}".replace("  : ", "  "))
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What `make up` and the tests use to start embedded servers and all processes."""

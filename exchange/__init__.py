@@ -1,0 +1,1 @@
+"""The Bybit gateway over pybit: requests, typed answers, error classes, instrument cache."""

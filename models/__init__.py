@@ -1,0 +1,1 @@
+"""Tables and the queries that belong to them; no business rules."""

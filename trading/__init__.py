@@ -1,0 +1,1 @@
+"""The domain: plan, execute, resolve, restore, receipts. Knows no Flask and no Dramatiq."""

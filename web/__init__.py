@@ -1,0 +1,1 @@
+"""The Flask front: auth, API, OpenAPI, static Mini App."""
