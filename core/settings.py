@@ -13,6 +13,8 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.addresses import database_address
+
 _MIN_SECRET = 32
 _MIN_DISTINCT = 10
 # Heroku's own variable names, which carry no prefix of ours.
@@ -99,13 +101,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _postgres(cls, value: SecretStr) -> SecretStr:
-        url = value.get_secret_value()
-        # Heroku still hands out the scheme that SQLAlchemy no longer knows.
-        if url.startswith("postgres://"):
-            url = "postgresql://" + url.removeprefix("postgres://")
-        if not url.startswith(("postgresql://", "postgresql+psycopg2://")):
-            raise ValueError("must be a postgresql:// address")
-        return SecretStr(url)
+        return SecretStr(database_address(value.get_secret_value()))
 
     @field_validator("redis_url")
     @classmethod
@@ -136,7 +132,7 @@ class Settings(BaseSettings):
 
     @property
     def is_sandbox(self) -> bool:
-        """Whether this deployment is a sandbox: development sign-in and sandbox accounts only here."""
+        """Whether this is a sandbox: only there a development sign-in and sandbox accounts."""
         return self.environment is Environment.SANDBOX
 
 

@@ -1,1 +1,5 @@
 """Tables and the queries that belong to them; no business rules."""
+
+from models import audit, fills, jobs, outbox, users
+
+__all__ = ["audit", "fills", "jobs", "outbox", "users"]

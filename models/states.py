@@ -46,3 +46,21 @@ class AttemptState(StrEnum):
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     NEVER_REACHED = "never_reached"
+
+
+ENDED_JOBS: frozenset[StrEnum] = frozenset(
+    {JobState.COMPLETED, JobState.PARTIALLY_COMPLETED, JobState.FAILED, JobState.CANCELLED}
+)
+RUNNING_JOBS: frozenset[StrEnum] = frozenset({JobState.PLANNING, JobState.EXECUTING})
+ENDED_LEGS: frozenset[StrEnum] = frozenset(
+    {
+        LegState.FILLED,
+        LegState.PARTIALLY_FILLED,
+        LegState.REJECTED,
+        LegState.SKIPPED,
+        LegState.CANCELLED,
+    }
+)
+OPEN_ATTEMPTS: frozenset[StrEnum] = frozenset(
+    {AttemptState.INTENDED, AttemptState.UNKNOWN, AttemptState.ACKNOWLEDGED}
+)

@@ -1,0 +1,8 @@
+"""What web and worker must agree on about the doorbell, and nothing more."""
+
+from __future__ import annotations
+
+JOBS_QUEUE = "jobs"
+RUN_JOB_ACTOR = "run_job"
+"""The actor's one argument is a job's id as text."""
+REDIS_NAMESPACE = "ebb"

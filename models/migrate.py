@@ -1,0 +1,34 @@
+"""Run migrations without a Flask app: for `make up`, the tests and the benches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from core.addresses import database_address
+
+DIRECTORY = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def _config(database_url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(DIRECTORY))
+    config.attributes["database_url"] = database_address(database_url)
+    return config
+
+
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Bring the database to a revision, creating every table on an empty one."""
+    command.upgrade(_config(database_url), revision)
+
+
+def downgrade(database_url: str, revision: str) -> None:
+    """Take the database back to a revision (`base` drops everything)."""
+    command.downgrade(_config(database_url), revision)
+
+
+def check(database_url: str) -> None:
+    """Raise if the tables in code differ from the migrations."""
+    command.check(_config(database_url))
