@@ -98,6 +98,7 @@ class Leg(Base):
         CheckConstraint("position_idx between 0 and 2", name="position_idx"),
         CheckConstraint("category in ('linear', 'inverse', 'spot')", name="category"),
         CheckConstraint("state <> 'filled' or qty_filled = qty_planned", name="filled_is_filled"),
+        CheckConstraint("protection in ('pending', 'restored', 'failed')", name="protection"),
         CheckConstraint("state <> 'skipped' or qty_filled = 0", name="skipped_has_no_fill"),
         Index("ix_legs_snapshot_id", "snapshot_id"),
     )
@@ -115,6 +116,12 @@ class Leg(Base):
     qty_planned: Mapped[Amount]
     owed_qty: Mapped[Amount]
     max_order_qty: Mapped[Amount]
+    # The rules planned by, so that a remainder is judged without asking the exchange again;
+    # None where the instrument is gone.
+    base_coin: Mapped[str] = mapped_column(String(32))
+    settle_coin: Mapped[str] = mapped_column(String(32))
+    min_qty: Mapped[Amount | None]
+    min_notional: Mapped[Amount | None]
     limit_price: Mapped[Amount | None]
     price: Mapped[Amount]
     notional: Mapped[Amount]
@@ -132,6 +139,8 @@ class Leg(Base):
     reason_detail: Mapped[str | None] = mapped_column(String(512))
     qty_filled: Mapped[Amount] = mapped_column(default=Decimal(0))
     avg_price: Mapped[Amount | None]
+    # Whether a restored position got its stop-loss and take-profit back; None: it had none.
+    protection: Mapped[str | None] = mapped_column(String(16))
     finished_at: Mapped[Moment | None]
 
 

@@ -176,7 +176,8 @@ def upgrade() -> None:
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(state in ('cancelled', 'completed', 'failed', 'partially_completed')) = (finished_at is not null)",
+            "(state in ('cancelled', 'completed', 'failed', 'partially_completed'))"
+            " = (finished_at is not null)",
             name=op.f("ck_jobs_ended_has_time"),
         ),
         sa.CheckConstraint("lease_epoch >= 0 and version >= 1", name=op.f("ck_jobs_counters")),
@@ -220,6 +221,10 @@ def upgrade() -> None:
         sa.Column("qty_planned", sa.Numeric(), nullable=False),
         sa.Column("owed_qty", sa.Numeric(), nullable=False),
         sa.Column("max_order_qty", sa.Numeric(), nullable=False),
+        sa.Column("base_coin", sa.String(length=32), nullable=False),
+        sa.Column("settle_coin", sa.String(length=32), nullable=False),
+        sa.Column("min_qty", sa.Numeric(), nullable=True),
+        sa.Column("min_notional", sa.Numeric(), nullable=True),
         sa.Column("limit_price", sa.Numeric(), nullable=True),
         sa.Column("price", sa.Numeric(), nullable=False),
         sa.Column("notional", sa.Numeric(), nullable=False),
@@ -249,11 +254,15 @@ def upgrade() -> None:
         sa.Column("reason_detail", sa.String(length=512), nullable=True),
         sa.Column("qty_filled", sa.Numeric(), nullable=False),
         sa.Column("avg_price", sa.Numeric(), nullable=True),
+        sa.Column("protection", sa.String(length=16), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "category in ('linear', 'inverse', 'spot')", name=op.f("ck_legs_category")
         ),
         sa.CheckConstraint("position_side in ('Buy', 'Sell')", name=op.f("ck_legs_position_side")),
+        sa.CheckConstraint(
+            "protection in ('pending', 'restored', 'failed')", name=op.f("ck_legs_protection")
+        ),
         sa.CheckConstraint("side in ('Buy', 'Sell')", name=op.f("ck_legs_side")),
         sa.CheckConstraint(
             "state <> 'filled' or qty_filled = qty_planned", name=op.f("ck_legs_filled_is_filled")
