@@ -7,6 +7,8 @@ rotation: the newest encrypts, all decrypt (design §7).
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import uuid
 from collections.abc import Sequence
 
@@ -51,6 +53,13 @@ class Vault:
     def rotate(self, user_id: uuid.UUID, token: str) -> str:
         """The same secret under the newest master secret."""
         return self.encrypt(user_id, self.decrypt(user_id, token))
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash by which the same key is found again without being held."""
+        key = HKDF(algorithm=SHA256(), length=32, salt=_SALT, info=b"fingerprint")
+        return hmac.new(
+            key.derive(self._masters[0].encode()), text.encode(), hashlib.sha256
+        ).hexdigest()
 
 
 def _derive(master: str, user_id: uuid.UUID) -> bytes:

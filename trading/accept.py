@@ -1,0 +1,162 @@
+"""Accept a request: one transaction writes the job and its outbox row, or finds the job that
+the same idempotency key already made (design §4, IETF Idempotency-Key draft)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.problems import Problem
+from exchange.outcomes import ExchangeError
+from models import audit
+from models.jobs import Job
+from models.outbox import OutboxRow
+from models.states import JobKind, MarketType
+from models.users import Account
+from trading.books import CATEGORIES
+from trading.desk import Desk
+from trading.preview import unknown_symbols
+from trading.requests import ReduceRequest, RestoreRequest, to_json
+from trading.snapshots import chosen, require_something
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The job that answers the request; `replayed` if an earlier request had made it."""
+
+    job: Job
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How the request came: its key, the undo window, and from where (for the audit log)."""
+
+    idempotency_key: str
+    delay_ms: int = 0
+    request_id: str | None = None
+    remote_addr: str | None = None
+
+
+def accept_reduce(
+    session: Session, desk: Desk, account: Account, request: ReduceRequest, intake: Intake
+) -> Accepted:
+    """Take a reduce in. Raises Problem `idempotency_key_reused`, `unknown_symbol`."""
+    replay = _replay(session, account, JobKind.REDUCE, request, intake)
+    if replay is None:
+        _refuse_unknown_symbols(desk, account, request)
+        replay = _store(session, account, JobKind.REDUCE, request, intake)
+    return replay
+
+
+def accept_restore(
+    session: Session, desk: Desk, account: Account, request: RestoreRequest, intake: Intake
+) -> Accepted:
+    """Take a restore in. Raises Problem `idempotency_key_reused`, `snapshot_not_found`,
+    `nothing_to_restore`."""
+    replay = _replay(session, account, JobKind.RESTORE, request, intake)
+    if replay is None:
+        require_something(chosen(session, account.id, request))
+        replay = _store(session, account, JobKind.RESTORE, request, intake)
+    return replay
+
+
+def _fingerprint(account: Account, kind: JobKind, body: dict[str, Any], intake: Intake) -> str:
+    whole = {"account": str(account.id), "kind": kind, "body": body, "delay_ms": intake.delay_ms}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _replay(
+    session: Session,
+    account: Account,
+    kind: JobKind,
+    request: ReduceRequest | RestoreRequest,
+    intake: Intake,
+) -> Accepted | None:
+    query = select(Job).where(
+        Job.user_id == account.user_id, Job.idempotency_key == intake.idempotency_key
+    )
+    job = session.scalar(query)
+    if job is None:
+        return None
+    if job.fingerprint != _fingerprint(account, kind, to_json(request), intake):
+        raise Problem("idempotency_key_reused", 422)
+    return Accepted(job, replayed=True)
+
+
+def _store(
+    session: Session,
+    account: Account,
+    kind: JobKind,
+    request: ReduceRequest | RestoreRequest,
+    intake: Intake,
+) -> Accepted:
+    body = to_json(request)
+    values: dict[str, Any] = {
+        "user_id": account.user_id,
+        "account_id": account.id,
+        "kind": kind,
+        "market_type": request.market_type,
+        "percent": request.percent,
+        "request": body,
+        "idempotency_key": intake.idempotency_key,
+        "fingerprint": _fingerprint(account, kind, body, intake),
+    }
+    if intake.delay_ms:
+        # make_interval(years, months, weeks, days, hours, mins, secs)
+        values["not_before"] = func.now() + func.make_interval(
+            0, 0, 0, 0, 0, 0, intake.delay_ms / 1000
+        )
+    # A second request with the key waits here for the first one's commit, then stores nothing.
+    stored = session.scalar(
+        insert(Job)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["user_id", "idempotency_key"])
+        .returning(Job)
+    )
+    if stored is None:
+        session.rollback()
+        replay = _replay(session, account, kind, request, intake)
+        if replay is None:
+            raise Problem("conflict", 409)
+        return replay
+    session.add(OutboxRow(job_id=stored.id))
+    audit.record(
+        session,
+        f"job.{kind}",
+        f"job:{stored.id}",
+        user_id=account.user_id,
+        details={"percent": body["percent"], "market_type": body["market_type"]},
+        request_id=intake.request_id,
+        remote_addr=intake.remote_addr,
+    )
+    session.commit()
+    return Accepted(stored, replayed=False)
+
+
+def _refuse_unknown_symbols(desk: Desk, account: Account, request: ReduceRequest) -> None:
+    """Names are checked against the cached instruments. Where the exchange can't be asked, the
+    job is accepted all the same: planning checks again."""
+    named = {*request.scope.symbols, *(exempt.symbol for exempt in request.scope.exempt)}
+    if not named:
+        return
+    try:
+        known = _known_symbols(desk, account, request.market_type)
+    except ExchangeError:
+        return
+    unknown = tuple(sorted(named - known))
+    if unknown:
+        raise unknown_symbols(unknown)
+
+
+def _known_symbols(desk: Desk, account: Account, market_type: MarketType) -> set[str]:
+    gateway = desk.gateway(account)
+    return {
+        symbol for category in CATEGORIES[market_type] for symbol in gateway.instruments(category)
+    }

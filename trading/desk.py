@@ -1,0 +1,55 @@
+"""What a use case works with: settings, the vault, and gateways to each account's exchange."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Self
+
+from core.settings import Settings
+from core.vault import Vault
+from exchange.gateway import Credentials, Gateway, GatewayOptions, GatewayPool
+from exchange.outcomes import AuthProblem
+from exchange.types import ExchangeEnvironment
+from models.users import Account
+from trading.fees import FeeBook
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One per process; safe to share between threads."""
+
+    settings: Settings
+    vault: Vault
+    gateways: GatewayPool
+    options: GatewayOptions
+    fees: FeeBook = field(default_factory=FeeBook)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        options = GatewayOptions.from_settings(settings)
+        return cls(settings, Vault(settings.masters), GatewayPool(options), options)
+
+    def gateway(self, account: Account) -> Gateway:
+        """The account's gateway; raises AuthProblem `key_removed` if its keys were taken out,
+        VaultError if they can't be opened."""
+        if account.api_key_enc is None or account.api_secret_enc is None:
+            raise AuthProblem(0, "the key was removed", "key_removed")
+        credentials = Credentials(
+            api_key=self.vault.decrypt(account.user_id, account.api_key_enc),
+            api_secret=self.vault.decrypt(account.user_id, account.api_secret_enc),
+        )
+        return self.gateways.gateway(
+            account.id, credentials, ExchangeEnvironment(account.environment)
+        )
+
+    def unstored_gateway(
+        self, credentials: Credentials, environment: ExchangeEnvironment
+    ) -> Gateway:
+        """A gateway for keys that are not stored yet: to check them."""
+        return Gateway(credentials, environment, self.options)
+
+    def forget(self, account_id: uuid.UUID) -> None:
+        """Drop what is held for an account whose keys were removed or replaced."""
+        self.gateways.forget(account_id)
+        self.fees.forget(account_id)

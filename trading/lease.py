@@ -1,0 +1,114 @@
+"""The lease: which worker may act on a job, until when, under which epoch (design §4).
+
+Every write of a worker begins with `hold`: it renews the lease and takes the job's row lock in
+the same transaction, or raises LeaseLost, so nothing a worker has lost the right to is written.
+Only the database's clock is used.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.base import any_of
+from models.jobs import Job
+from models.states import ENDED_JOBS
+
+_ENDED = any_of("state", ENDED_JOBS)
+
+# One statement claims: its row lock makes a second claimer look again after the first's commit.
+_CLAIM = text(
+    f"""
+    update jobs set
+      lease_owner = :owner,
+      lease_until = now() + make_interval(secs => :seconds),
+      lease_epoch = lease_epoch + 1,
+      state = case when state = 'queued' then 'planning' else state end,
+      started_at = coalesce(started_at, now()),
+      not_before = null,
+      version = version + 1
+    where id = :job_id
+      and not ({_ENDED})
+      and (lease_until is null or lease_until < now())
+      and (not_before is null or not_before <= now())
+      and not exists (
+        select 1 from jobs earlier
+        where earlier.account_id = jobs.account_id
+          and earlier.queue_no < jobs.queue_no
+          and not ({any_of("earlier.state", ENDED_JOBS)})
+      )
+    returning lease_epoch
+    """  # noqa: S608 - built from enums of ours
+).bindparams(bindparam("job_id", type_=Job.id.type))
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job over: write nothing more, send nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to act on one job. `write` opens the only kind of transaction a worker makes."""
+
+    sessions: sessionmaker[Session]
+    job_id: uuid.UUID
+    owner: str
+    epoch: int
+    seconds: float
+
+    @contextmanager
+    def write(self) -> Iterator[tuple[Session, Job]]:
+        """A fenced transaction: commits at the end, rolls back on an error. Renews the lease."""
+        with self.sessions.begin() as session:
+            job = self._hold(session)
+            yield session, job
+
+    def _hold(self, session: Session) -> Job:
+        job = session.scalar(
+            update(Job)
+            .where(
+                Job.id == self.job_id, Job.lease_epoch == self.epoch, Job.lease_owner == self.owner
+            )
+            .values(
+                lease_until=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, self.seconds),
+                version=Job.version + 1,
+            )
+            .returning(Job)
+            .execution_options(populate_existing=True)
+        )
+        if job is None:
+            raise LeaseLost(f"job {self.job_id} epoch {self.epoch}")
+        return job
+
+    def release(self, session: Session, job: Job, *, park_seconds: float | None = None) -> None:
+        """Give the job back inside a `write`; `park_seconds` keeps everybody off for a while."""
+        job.lease_owner = None
+        job.lease_until = None
+        if park_seconds is not None and not job.cancel_requested:
+            job.not_before = session.scalar(
+                select(func.now() + func.make_interval(0, 0, 0, 0, 0, 0, park_seconds))
+            )
+
+
+def claim(
+    sessions: sessionmaker[Session], job_id: uuid.UUID, owner: str, seconds: float
+) -> Lease | None:
+    """Take the job if it is free (or its lease ran out), due, and the first of its account.
+
+    None means: not now, or not any more. Safe to call from any number of workers at once.
+    """
+    parameters: dict[str, Any] = {"job_id": job_id, "owner": owner, "seconds": seconds}
+    try:
+        with sessions.begin() as session:
+            epoch = session.scalar(_CLAIM, parameters)
+    except IntegrityError:
+        # The account has a running job after all: the unique index is the last word.
+        return None
+    return None if epoch is None else Lease(sessions, job_id, owner, epoch, seconds)

@@ -1,0 +1,56 @@
+"""The preview: the planner on the book as it is now, with nothing sent and nothing stored."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.problems import FieldError, Problem
+from models.users import Account
+from trading.books import read_book
+from trading.desk import Desk
+from trading.plan_reduce import plan_reduce
+from trading.plan_restore import plan_restore
+from trading.plans import Plan
+from trading.requests import ReduceRequest, RestoreRequest
+from trading.scope import UnknownSymbols
+from trading.snapshots import chosen, require_something
+
+
+def preview_reduce(desk: Desk, account: Account, request: ReduceRequest) -> Plan:
+    """The plan a reduce would get now. Raises Problem `unknown_symbol` and exchange errors."""
+    book = read_book(
+        desk.gateway(account), request.market_type, account_id=account.id, fees=desk.fees
+    )
+    try:
+        return plan_reduce(book, request)
+    except UnknownSymbols as error:
+        raise unknown_symbols(error.symbols) from None
+
+
+def preview_restore(
+    desk: Desk, session: Session, account: Account, request: RestoreRequest
+) -> Plan:
+    """The plan a restore would get now. Raises Problem `nothing_to_restore`,
+    `snapshot_not_found`, and exchange errors."""
+    owed = chosen(session, account.id, request)
+    require_something(owed)
+    book = read_book(
+        desk.gateway(account),
+        request.market_type,
+        account_id=account.id,
+        fees=desk.fees,
+        all_prices=True,
+    )
+    return plan_restore(owed, book, request)
+
+
+def unknown_symbols(symbols: tuple[str, ...]) -> Problem:
+    """The refusal of a scope that names what the exchange does not trade in this market."""
+    return Problem(
+        "unknown_symbol",
+        400,
+        values={"symbols": ", ".join(symbols)},
+        errors=tuple(
+            FieldError("scope.symbols", "unknown_symbol", {"symbol": symbol}) for symbol in symbols
+        ),
+    )

@@ -1,0 +1,121 @@
+"""The receipt: a finished job told to a person, from what executions proved."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.numbers import HUNDRED, ZERO, plain
+from exchange.types import Category, Side
+from models.fills import Fill, Snapshot
+from models.jobs import Job, Leg
+from models.states import JobKind, LegState
+
+
+def build_receipt(session: Session, job: Job) -> dict[str, Any]:
+    """The stored receipt (JSON, decimals as text). `notional_filled` in quote currency at the
+    fill prices; `fees` by coin; `round_trip` for a restore only."""
+    legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
+    states = Counter(leg.state for leg in legs)
+    filled = sum((_quote_worth(leg) for leg in legs), ZERO)
+    return {
+        "legs_filled": states[LegState.FILLED],
+        "legs_partially_filled": states[LegState.PARTIALLY_FILLED],
+        "legs_rejected": states[LegState.REJECTED],
+        "legs_skipped": states[LegState.SKIPPED],
+        "legs_cancelled": states[LegState.CANCELLED],
+        "notional_filled": plain(filled.quantize(Decimal("0.01"))),
+        "fees": {coin: plain(amount) for coin, amount in sorted(_fees(session, job.id).items())},
+        "effective_percent": plain(_effective_percent(legs)),
+        "duration_ms": _duration_ms(session, job),
+        "unprotected": sorted(leg.symbol for leg in legs if leg.protection == "failed"),
+        "round_trip": round_trip(session, job, legs) if job.kind is JobKind.RESTORE else None,
+    }
+
+
+def _quote_worth(leg: Leg) -> Decimal:
+    if not leg.qty_filled or leg.avg_price is None:
+        return ZERO
+    return leg.qty_filled if leg.category == Category.INVERSE else leg.qty_filled * leg.avg_price
+
+
+def _fees(session: Session, job_id: uuid.UUID) -> dict[str, Decimal]:
+    rows = session.execute(
+        select(Fill.fee_currency, func.sum(Fill.fee))
+        .where(Fill.job_id == job_id)
+        .group_by(Fill.fee_currency)
+    )
+    return {coin: amount for coin, amount in rows if amount}
+
+
+def _effective_percent(legs: Sequence[Leg]) -> Decimal:
+    """What was really filled, of the size that the legs' positions had, weighted by worth."""
+    before = filled = ZERO
+    for leg in legs:
+        unit = Decimal(1) if leg.category == Category.INVERSE else leg.price
+        before += leg.size_before * unit
+        filled += leg.qty_filled * unit
+    return (filled / before * HUNDRED).quantize(Decimal("0.01")) if before else ZERO
+
+
+def _duration_ms(session: Session, job: Job) -> int:
+    end = job.finished_at or session.scalar(select(func.now()))
+    return int((end - job.created_at).total_seconds() * 1000) if end else 0
+
+
+def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any]:
+    """What stepping aside saved (positive) or cost, by coin, before and after fees of both ways.
+
+    For each restored leg: closed at c, back at r. A long saved (c - r) × qty, a short the
+    opposite; an inverse contract's worth moves with 1/price, so there it is qty × (1/r - 1/c)
+    in the base coin. The closing leg's fees count in the share of it that came back.
+    """
+    effect: dict[str, Decimal] = {}
+    fees = Counter(_fees(session, job.id))
+    for leg in legs:
+        snapshot = session.get(Snapshot, leg.snapshot_id) if leg.snapshot_id else None
+        if snapshot is None or not leg.qty_filled or leg.avg_price is None:
+            continue
+        back = min(leg.qty_filled, leg.owed_qty)
+        saved = price_effect(
+            Category(leg.category), Side(snapshot.side), back, snapshot.closed_price, leg.avg_price
+        )
+        effect[leg.settle_coin] = effect.get(leg.settle_coin, ZERO) + saved
+        share = back / snapshot.qty_closed
+        for coin, amount in _leg_fees(session, snapshot.leg_id).items():
+            fees[coin] += amount * share
+    coins = {coin for coin in (*effect, *fees) if effect.get(coin, ZERO) or fees[coin]}
+    return {
+        "price_effect": {coin: plain(_money(effect[coin])) for coin in sorted(effect)},
+        "fees": {coin: plain(_money(fees[coin])) for coin in sorted(fees) if fees[coin]},
+        "net": {coin: plain(_money(effect.get(coin, ZERO) - fees[coin])) for coin in sorted(coins)},
+    }
+
+
+def _leg_fees(session: Session, leg_id: uuid.UUID) -> dict[str, Decimal]:
+    rows = session.execute(
+        select(Fill.fee_currency, func.sum(Fill.fee))
+        .where(Fill.leg_id == leg_id)
+        .group_by(Fill.fee_currency)
+    )
+    return {coin: amount for coin, amount in rows if amount}
+
+
+def price_effect(
+    category: Category, side: Side, qty: Decimal, closed: Decimal, restored: Decimal
+) -> Decimal:
+    """What being out of `qty` between two prices saved, in the settle coin; negative: it cost."""
+    direction = 1 if side is Side.BUY else -1
+    if category is Category.INVERSE:
+        return direction * qty * (1 / restored - 1 / closed)
+    return direction * qty * (closed - restored)
+
+
+def _money(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.00000001"))
