@@ -39,9 +39,7 @@ class Desk:
             api_key=self.vault.decrypt(account.user_id, account.api_key_enc),
             api_secret=self.vault.decrypt(account.user_id, account.api_secret_enc),
         )
-        return self.gateways.gateway(
-            account.id, credentials, ExchangeEnvironment(account.environment)
-        )
+        return self.gateways.gateway(credentials, ExchangeEnvironment(account.environment))
 
     def unstored_gateway(
         self, credentials: Credentials, environment: ExchangeEnvironment
@@ -51,5 +49,4 @@ class Desk:
 
     def forget(self, account_id: uuid.UUID) -> None:
         """Drop what is held for an account whose keys were removed or replaced."""
-        self.gateways.forget(account_id)
         self.fees.forget(account_id)

@@ -64,13 +64,18 @@ class Lease:
     seconds: float
 
     @contextmanager
-    def write(self) -> Iterator[tuple[Session, Job]]:
-        """A fenced transaction: commits at the end, rolls back on an error. Renews the lease."""
+    def write(self, *, visible: bool = True) -> Iterator[tuple[Session, Job]]:
+        """A fenced transaction: commits at the end, rolls back on an error. Renews the lease.
+        `visible` says that a poller would see the change: it moves the job's version."""
         with self.sessions.begin() as session:
-            job = self._hold(session)
-            yield session, job
+            yield session, self._hold(session, visible)
 
-    def _hold(self, session: Session) -> Job:
+    def renew(self) -> Job:
+        """Only renew: before anything slow, and to learn of a cancel. Raises LeaseLost."""
+        with self.write(visible=False) as (_, job):
+            return job
+
+    def _hold(self, session: Session, visible: bool) -> Job:
         job = session.scalar(
             update(Job)
             .where(
@@ -78,7 +83,7 @@ class Lease:
             )
             .values(
                 lease_until=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, self.seconds),
-                version=Job.version + 1,
+                version=Job.version + (1 if visible else 0),
             )
             .returning(Job)
             .execution_options(populate_existing=True)

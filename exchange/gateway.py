@@ -1,0 +1,378 @@
+"""The gateway: everything Ebb asks of a Bybit account, typed, through pybit.
+
+Reading raises the errors of `exchange.outcomes`; placing returns one verdict for each order.
+Nothing here repeats a call that could place an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pybit.unified_trading import HTTP
+
+from core.numbers import plain
+from exchange import parse
+from exchange.classify import ALREADY_THERE, verdict_of_code, verdict_of_error
+from exchange.instruments import InstrumentCache
+from exchange.orders import order_parameters
+from exchange.outcomes import (
+    Acknowledged,
+    AlreadyThere,
+    ExchangeError,
+    Refused,
+    Unknown,
+    Unreachable,
+    Verdict,
+)
+from exchange.session import Answer, Credentials, GatewayOptions, ThreadSessions, call
+from exchange.types import (
+    Balance,
+    Category,
+    ExchangeEnvironment,
+    Execution,
+    FeeRate,
+    Instrument,
+    KeyInfo,
+    Order,
+    OrderRequest,
+    Position,
+    Ticker,
+)
+
+__all__ = ["Credentials", "Gateway", "GatewayOptions", "GatewayPool"]
+
+_SETTLE_COINS = ("USDT", "USDC")
+_MAX_PAGES = 200
+_LEVERAGE_NOT_MODIFIED = 110043
+_STOPS_NOT_MODIFIED = 34040
+
+
+class Gateway:
+    """One account's way to its exchange. Safe to share: each thread uses its own connection."""
+
+    def __init__(
+        self,
+        credentials: Credentials | None,
+        environment: ExchangeEnvironment,
+        options: GatewayOptions,
+        *,
+        sessions: ThreadSessions | None = None,
+        instruments: InstrumentCache | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._environment = environment
+        self._options = options
+        self._sessions = sessions or ThreadSessions()
+        self._instruments = instruments or InstrumentCache(options.instruments_ttl_seconds)
+
+    @property
+    def _http(self) -> HTTP:
+        return self._sessions.get(self._credentials, self._environment, self._options)
+
+    # -- the market ---------------------------------------------------------------------------
+
+    def server_time_ms(self) -> int:
+        """The exchange's clock, in milliseconds."""
+        answer = _read(self._http.get_server_time)
+        return int(parse.number(answer.result, "timeNano") // 1_000_000)
+
+    def instruments(self, category: Category) -> Mapping[str, Instrument]:
+        """The rules of every symbol, from the process's cache."""
+        host = f"{self._environment}:{self._options.sandbox_url or ''}"
+        return self._instruments.get((host, category), lambda: self._read_instruments(category))
+
+    def _read_instruments(self, category: Category) -> Mapping[str, Instrument]:
+        rows = self._pages(
+            self._http.get_instruments_info,
+            category=category.value,
+            limit=None if category is Category.SPOT else 1000,
+        )
+        return {row["symbol"]: parse.instrument(category, row) for row in rows}
+
+    def tickers(self, category: Category) -> Mapping[str, Ticker]:
+        """The prices of every symbol now."""
+        rows = _rows(_read(self._http.get_tickers, category=category.value))
+        found = (parse.ticker(category, row) for row in rows)
+        return {ticker.symbol: ticker for ticker in found if ticker is not None}
+
+    # -- the account --------------------------------------------------------------------------
+
+    def key_info(self) -> KeyInfo:
+        """What the key may do; works with any permission."""
+        return parse.key_info(_read(self._http.get_api_key_information).result)
+
+    def positions(self, category: Category) -> list[Position]:
+        """Every open futures position of a category."""
+        if category is Category.LINEAR:
+            queries: list[dict[str, str]] = [{"settleCoin": coin} for coin in _SETTLE_COINS]
+        else:
+            queries = [{}]
+        found = []
+        for query in queries:
+            for row in self._pages(
+                self._http.get_positions, category=category.value, limit=200, **query
+            ):
+                position = parse.position(category, row)
+                if position is not None:
+                    found.append(position)
+        return found
+
+    def balances(self) -> list[Balance]:
+        """Every coin of the unified wallet."""
+        rows = _rows(_read(self._http.get_wallet_balance, accountType="UNIFIED"))
+        return [parse.balance(coin) for account in rows for coin in account.get("coin") or ()]
+
+    def fee_rates(self, category: Category) -> Mapping[str, FeeRate]:
+        """The account's fees by symbol."""
+        rows = self._pages(self._http.get_fee_rates, category=category.value)
+        return {row["symbol"]: parse.fee_rate(row) for row in rows}
+
+    # -- orders -------------------------------------------------------------------------------
+
+    def batch_size(self, category: Category) -> int:
+        """How many orders one call carries; the demo exchange batches linear only."""
+        if self._environment is ExchangeEnvironment.DEMO and category is not Category.LINEAR:
+            return 1
+        if category is Category.SPOT:
+            return self._options.batch_size_spot
+        return self._options.batch_size_derivatives
+
+    def place(self, order: OrderRequest) -> Verdict:
+        """Place one order."""
+        parameters = order_parameters(order, self._options.slippage_tolerance_percent)
+        try:
+            answer = call(self._http.place_order, category=order.category.value, **parameters)
+        except ExchangeError as error:
+            return _order_verdict(error)
+        order_id = answer.result.get("orderId")
+        return Acknowledged(order_id) if order_id else Unknown(0, "an answer without an order id")
+
+    def place_batch(self, category: Category, orders: Sequence[OrderRequest]) -> list[Verdict]:
+        """Place up to `batch_size` orders of one category; verdicts in the order given.
+
+        Raises ValueError for more, or for an order of another category.
+        """
+        if len(orders) > self.batch_size(category):
+            raise ValueError(f"at most {self.batch_size(category)} orders of {category} at once")
+        if any(order.category is not category for order in orders):
+            raise ValueError("a batch holds orders of one category")
+        request = [
+            order_parameters(order, self._options.slippage_tolerance_percent) for order in orders
+        ]
+        try:
+            answer = call(self._http.place_batch_order, category=category.value, request=request)
+        except ExchangeError as error:
+            return [_order_verdict(error) for _ in orders]
+        return _batch_verdicts(answer, orders)
+
+    def find_order(self, category: Category, symbol: str, order_link_id: str) -> Order | None:
+        """The order by its client id: open or recently closed, else from the history.
+
+        None only if both answered and neither knows it.
+        """
+        for method in (self._http.get_open_orders, self._http.get_order_history):
+            query = {"category": category.value, "symbol": symbol, "orderLinkId": order_link_id}
+            for row in _rows(_read(method, **query)):
+                if row.get("orderLinkId") == order_link_id:
+                    return parse.order(category, row)
+        return None
+
+    def find_orders(
+        self, category: Category, wanted: Sequence[tuple[str, str]]
+    ) -> dict[str, Order]:
+        """Several (symbol, order_link_id) at once, by id; those not found are left out.
+
+        Recent closed orders come in one page where many are asked for; the others singly.
+        """
+        identifiers = {link_id for _, link_id in wanted}
+        found: dict[str, Order] = {}
+        if len(wanted) > 2:
+            for row in self._recent_orders(category):
+                link_id = row.get("orderLinkId")
+                if link_id in identifiers:
+                    found[str(link_id)] = parse.order(category, row)
+        for symbol, link_id in wanted:
+            if link_id not in found:
+                order = self.find_order(category, symbol, link_id)
+                if order is not None:
+                    found[link_id] = order
+        return found
+
+    def _recent_orders(self, category: Category) -> Iterator[Mapping[str, Any]]:
+        """The newest closed orders of the account in a category (the realtime endpoint's 500
+        would take ten pages: one is enough for a batch just sent)."""
+        answer = _read(self._http.get_order_history, category=category.value, limit=50)
+        yield from _rows(answer)
+
+    def executions(self, category: Category, symbol: str, order_link_id: str) -> list[Execution]:
+        """Every fill of one order."""
+        rows = self._pages(
+            self._http.get_executions,
+            category=category.value,
+            symbol=symbol,
+            orderLinkId=order_link_id,
+            limit=100,
+        )
+        return [
+            fill
+            for row in rows
+            if row.get("orderLinkId") == order_link_id
+            and (fill := parse.execution(category, row)) is not None
+        ]
+
+    def executions_of(
+        self, category: Category, orders: Sequence[Order]
+    ) -> dict[str, list[Execution]]:
+        """The fills of several closed orders by their client id, complete for each: a page of
+        the newest fills first, then single look-ups for orders it does not explain in full."""
+        fills: dict[str, dict[str, Execution]] = {order.order_link_id: {} for order in orders}
+        if len(orders) > 2:
+            answer = _read(self._http.get_executions, category=category.value, limit=100)
+            for row in _rows(answer):
+                link_id = str(row.get("orderLinkId") or "")
+                fill = parse.execution(category, row) if link_id in fills else None
+                if fill is not None:
+                    fills[link_id][fill.exec_id] = fill
+        for order in orders:
+            have = sum((fill.qty for fill in fills[order.order_link_id].values()), Decimal(0))
+            if have < order.filled_qty:
+                singles = self.executions(category, order.symbol, order.order_link_id)
+                fills[order.order_link_id] |= {fill.exec_id: fill for fill in singles}
+        return {link_id: list(found.values()) for link_id, found in fills.items()}
+
+    def cancel(self, category: Category, symbol: str, order_link_id: str) -> bool:
+        """Ask to cancel; False if the exchange says there is nothing to cancel (any more)."""
+        try:
+            call(
+                self._http.cancel_order,
+                category=category.value,
+                symbol=symbol,
+                orderLinkId=order_link_id,
+            )
+        except Refused:
+            return False
+        return True
+
+    # -- the position -------------------------------------------------------------------------
+
+    def set_leverage(self, category: Category, symbol: str, leverage: Decimal) -> None:
+        """Set both sides' leverage; setting the same again is no error."""
+        text = plain(leverage)
+        try:
+            call(
+                self._http.set_leverage,
+                category=category.value,
+                symbol=symbol,
+                buyLeverage=text,
+                sellLeverage=text,
+            )
+        except Refused as error:
+            if error.code != _LEVERAGE_NOT_MODIFIED:
+                raise
+
+    def set_trading_stop(
+        self,
+        category: Category,
+        symbol: str,
+        position_idx: int,
+        *,
+        take_profit: Decimal | None,
+        stop_loss: Decimal | None,
+    ) -> None:
+        """Set a position's take-profit and stop-loss (whole position); what is None stays."""
+        stops = {"takeProfit": take_profit, "stopLoss": stop_loss}
+        try:
+            call(
+                self._http.set_trading_stop,
+                category=category.value,
+                symbol=symbol,
+                tpslMode="Full",
+                positionIdx=position_idx,
+                **{name: plain(price) for name, price in stops.items() if price is not None},
+            )
+        except Refused as error:
+            if error.code != _STOPS_NOT_MODIFIED:
+                raise
+
+    def _pages(self, method: Callable[..., Any], **query: Any) -> Iterator[Mapping[str, Any]]:
+        """The rows of every page. Raises Unreachable if the pages do not end."""
+        cursor: str | None = None
+        for _ in range(_MAX_PAGES):
+            answer = _read(method, cursor=cursor, **query)
+            yield from _rows(answer)
+            following = answer.result.get("nextPageCursor") or None
+            if following is None or following == cursor:
+                return
+            cursor = following
+        raise Unreachable(0, "the pages of an answer do not end")
+
+
+class GatewayPool:
+    """The gateways of a process: connections and instruments are shared."""
+
+    def __init__(self, options: GatewayOptions) -> None:
+        self._options = options
+        self._sessions = ThreadSessions()
+        self._instruments = InstrumentCache(options.instruments_ttl_seconds)
+
+    def gateway(
+        self,
+        credentials: Credentials,
+        environment: ExchangeEnvironment,
+    ) -> Gateway:
+        """A gateway for these keys; cheap, so ask for it each time."""
+        return Gateway(
+            credentials,
+            environment,
+            self._options,
+            sessions=self._sessions,
+            instruments=self._instruments,
+        )
+
+
+def _read(method: Callable[..., Any], **query: Any) -> Answer:
+    """A call that changes nothing: a dropped connection is tried once more."""
+    wanted = {name: value for name, value in query.items() if value is not None}
+    try:
+        return call(method, **wanted)
+    except Unreachable as error:
+        if error.code:
+            raise
+        return call(method, **wanted)
+
+
+def _rows(answer: Answer) -> Sequence[Mapping[str, Any]]:
+    rows = answer.result.get("list")
+    if not isinstance(rows, list):
+        raise parse.MalformedAnswer("list")
+    return rows
+
+
+def _order_verdict(error: ExchangeError) -> Verdict:
+    """A refusal for a duplicate id comes as a refusal too, but means "it is there"."""
+    if error.code in ALREADY_THERE:
+        return AlreadyThere(error.code)
+    return verdict_of_error(error)
+
+
+def _batch_verdicts(answer: Answer, orders: Sequence[OrderRequest]) -> list[Verdict]:
+    """Rows and codes stand in the order sent; an order that the answer leaves out is unknown."""
+    rows = answer.result.get("list") or []
+    extra = answer.body.get("retExtInfo")
+    codes = (extra.get("list") if isinstance(extra, Mapping) else None) or []
+    verdicts: list[Verdict] = []
+    for index in range(len(orders)):
+        row = rows[index] if index < len(rows) else {}
+        outcome = codes[index] if index < len(codes) else None
+        if outcome is None:
+            verdicts.append(Unknown(0, "the batch answer leaves this order out"))
+        elif int(outcome.get("code") or 0):
+            message = str(outcome.get("msg") or "")
+            verdicts.append(verdict_of_code(int(outcome["code"]), message, answer.headers))
+        elif row.get("orderId"):
+            verdicts.append(Acknowledged(str(row["orderId"])))
+        else:
+            verdicts.append(Unknown(0, "the batch answer gives this order no id"))
+    return verdicts

@@ -1,0 +1,157 @@
+"""pybit's HTTP objects: one for each thread and key, set up so that every refusal comes out.
+
+pybit repeats calls by itself, POSTs too, and then hides the code (reference §8). One try and a
+retry set holding a code that never occurs turn that off. It stays unpatched otherwise.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Self
+
+import requests
+from pybit.exceptions import FailedRequestError, InvalidRequestError
+from pybit.unified_trading import HTTP
+
+from core.secrets_filter import remember, scrub_text
+from core.settings import Settings
+from exchange.classify import error_of, http_error
+from exchange.outcomes import ExchangeError, Unreachable
+from exchange.types import ExchangeEnvironment
+
+_NO_SUCH_CODE = -1
+_SESSIONS_PER_THREAD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An API key pair. Its repr shows nothing."""
+
+    api_key: str = field(repr=False)
+    api_secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        remember(self.api_key, self.api_secret)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOptions:
+    """How to reach the exchange; the same for all accounts of a process."""
+
+    sandbox_url: str | None = None
+    timeout_seconds: float = 5.0
+    recv_window_ms: int = 5000
+    batch_size_derivatives: int = 10
+    batch_size_spot: int = 10
+    slippage_tolerance_percent: Decimal | None = Decimal(1)
+    instruments_ttl_seconds: int = 600
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(
+            sandbox_url=settings.sandbox_url,
+            timeout_seconds=settings.exchange_timeout_seconds,
+            recv_window_ms=settings.recv_window_ms,
+            batch_size_derivatives=settings.batch_size_derivatives,
+            batch_size_spot=settings.batch_size_spot,
+            slippage_tolerance_percent=Decimal(settings.slippage_tolerance_percent) or None,
+            instruments_ttl_seconds=settings.instruments_ttl_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer: the whole envelope and its headers."""
+
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        result = self.body.get("result")
+        return result if isinstance(result, Mapping) else {}
+
+
+def open_session(
+    credentials: Credentials | None, environment: ExchangeEnvironment, options: GatewayOptions
+) -> HTTP:
+    """A pybit client for one key. Raises ValueError for the sandbox without its address."""
+    if environment is ExchangeEnvironment.SANDBOX and not options.sandbox_url:
+        raise ValueError("EBB_SANDBOX_URL is not set: there is no sandbox exchange to talk to")
+    client = HTTP(
+        testnet=environment is ExchangeEnvironment.TESTNET,
+        demo=environment is ExchangeEnvironment.DEMO,
+        api_key=credentials.api_key if credentials else None,
+        api_secret=credentials.api_secret if credentials else None,
+        timeout=options.timeout_seconds,
+        recv_window=options.recv_window_ms,
+        max_retries=1,
+        retry_codes={_NO_SUCH_CODE},
+        return_response_headers=True,
+    )
+    if environment is ExchangeEnvironment.SANDBOX:
+        client.endpoint = options.sandbox_url
+    return client
+
+
+class ThreadSessions(threading.local):
+    """This thread's clients by key, so TCP connections stay open; the oldest go first."""
+
+    def __init__(self) -> None:
+        self._clients: OrderedDict[tuple[ExchangeEnvironment, str], HTTP] = OrderedDict()
+
+    def get(
+        self,
+        credentials: Credentials | None,
+        environment: ExchangeEnvironment,
+        options: GatewayOptions,
+    ) -> HTTP:
+        key = (environment, credentials.api_key if credentials else "")
+        client = self._clients.get(key)
+        if client is None or (credentials and client.api_secret != credentials.api_secret):
+            client = open_session(credentials, environment, options)
+            self._clients[key] = client
+        self._clients.move_to_end(key)
+        while len(self._clients) > _SESSIONS_PER_THREAD:
+            _, oldest = self._clients.popitem(last=False)
+            oldest.client.close()
+        return client
+
+
+def call(method: Callable[..., Any], **parameters: Any) -> Answer:
+    """Make one call through pybit; every failure comes out as an ExchangeError.
+
+    The original exception is cut off: pybit's and requests' texts hold the request.
+    """
+    failure: ExchangeError
+    try:
+        body, _elapsed, headers = method(**parameters)
+    except InvalidRequestError as error:
+        code, message = int(error.status_code or 0), _own_text(error.message)
+        failure = error_of(code, message, error.resp_headers)
+    except FailedRequestError as error:
+        # Transport faults of pybit's own carry no headers; HTTP errors do.
+        failure = (
+            Unreachable(0, "no usable answer")
+            if error.resp_headers is None
+            else http_error(int(error.status_code), error.resp_headers)
+        )
+    except (requests.RequestException, OSError) as error:
+        failure = Unreachable(0, type(error).__name__)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        # An answer that is no envelope at all.
+        failure = Unreachable(0, f"unreadable answer ({type(error).__name__})")
+    else:
+        if not isinstance(body, Mapping):
+            raise Unreachable(0, "unreadable answer")
+        return Answer(body, headers)
+    raise failure from None
+
+
+def _own_text(message: object) -> str:
+    """Bybit's own words, without what pybit adds."""
+    return scrub_text(str(message)).partition(" (ErrCode:")[0]
