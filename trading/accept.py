@@ -56,7 +56,7 @@ def accept_reduce(
 
 
 def accept_restore(
-    session: Session, desk: Desk, account: Account, request: RestoreRequest, intake: Intake
+    session: Session, account: Account, request: RestoreRequest, intake: Intake
 ) -> Accepted:
     """Take a restore in. Raises Problem `idempotency_key_reused`, `snapshot_not_found`,
     `nothing_to_restore`."""

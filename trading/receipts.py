@@ -77,7 +77,7 @@ def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any
     in the base coin. The closing leg's fees count in the share of it that came back.
     """
     effect: dict[str, Decimal] = {}
-    fees = Counter(_fees(session, job.id))
+    fees = _fees(session, job.id)
     for leg in legs:
         snapshot = session.get(Snapshot, leg.snapshot_id) if leg.snapshot_id else None
         if snapshot is None or not leg.qty_filled or leg.avg_price is None:
@@ -89,12 +89,15 @@ def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any
         effect[leg.settle_coin] = effect.get(leg.settle_coin, ZERO) + saved
         share = back / snapshot.qty_closed
         for coin, amount in _leg_fees(session, snapshot.leg_id).items():
-            fees[coin] += amount * share
-    coins = {coin for coin in (*effect, *fees) if effect.get(coin, ZERO) or fees[coin]}
+            fees[coin] = fees.get(coin, ZERO) + amount * share
+    coins = {coin for coin in (*effect, *fees) if effect.get(coin) or fees.get(coin)}
     return {
         "price_effect": {coin: plain(_money(effect[coin])) for coin in sorted(effect)},
-        "fees": {coin: plain(_money(fees[coin])) for coin in sorted(fees) if fees[coin]},
-        "net": {coin: plain(_money(effect.get(coin, ZERO) - fees[coin])) for coin in sorted(coins)},
+        "fees": {coin: plain(_money(fees[coin])) for coin in sorted(fees)},
+        "net": {
+            coin: plain(_money(effect.get(coin, ZERO) - fees.get(coin, ZERO)))
+            for coin in sorted(coins)
+        },
     }
 
 

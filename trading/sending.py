@@ -78,6 +78,7 @@ def _send_batch(
     desk: Desk, gateway: Gateway, lease: Lease, category: Category, batch: list[Due]
 ) -> bool:
     fence = timedelta(seconds=_SEND_WITHIN_SECONDS, milliseconds=desk.settings.recv_window_ms)
+    marked = clock.monotonic()
     with lease.write() as (session, job):
         if job.cancel_requested:
             return False
@@ -85,7 +86,6 @@ def _send_batch(
         repeated = {item.attempt.id for item in batch if item.attempt.state is AttemptState.UNKNOWN}
         for attempt, leg in _attached(session, batch):
             _mark_sent(session, attempt, leg, fence)
-    marked = clock.monotonic()
     requests = [item.request() for item in batch]
     if clock.monotonic() - marked > _SEND_WITHIN_SECONDS:
         # Paused in between: nothing left, and the intent is looked up like any other.

@@ -1,4 +1,4 @@
-"""What follows when an attempt is terminal: another one for the remainder, or the leg's end. Pure."""
+"""What follows a terminal attempt: another one for the remainder, or the leg's end. Pure."""
 
 from __future__ import annotations
 

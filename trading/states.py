@@ -1,4 +1,4 @@
-"""Which state may follow which. Illegal steps raise; the docs' diagram is drawn from these tables."""
+"""Which state may follow which. Illegal steps raise; the docs' diagram comes from here."""
 
 from __future__ import annotations
 

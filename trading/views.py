@@ -66,12 +66,12 @@ def job_view(session: Session, job: Job) -> JobView:
     legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
     fees = fees_by_leg(session, job.id)
     counted = session.execute(
-        select(Attempt.leg_id, func.count())
+        select(Attempt.leg_id, func.count().label("sent"))
         .join(Leg, Leg.id == Attempt.leg_id)
         .where(Leg.job_id == job.id, Attempt.sends > 0)
         .group_by(Attempt.leg_id)
     )
-    attempts = {leg_id: count for leg_id, count in counted}
+    attempts = {row.leg_id: row.sent for row in counted}
     return JobView(
         job,
         [LegView(leg, attempts.get(leg.id, 0), fees.get(leg.id, {})) for leg in legs],

@@ -1,0 +1,281 @@
+"""Execute a job: claim, plan, send, resolve, repeat, finish (design §4).
+
+Safe to call any number of times, from any process, at once, and to be killed at any point: each
+step reads what stands in Postgres and goes on from there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from core import clock
+from core.logs import get_logger, log_context
+from core.vault import VaultError
+from exchange.gateway import Gateway
+from exchange.outcomes import AuthProblem, Busy, ExchangeError, RequestDefect, Unreachable
+from models.jobs import Attempt, Job, Leg
+from models.states import OPEN_ATTEMPTS, AttemptState, LegState
+from models.users import Account
+from trading.desk import Desk
+from trading.finishing import fail, finish, next_of_account, protect_again
+from trading.lease import Lease, LeaseLost, claim
+from trading.leg_steps import end_leg, stop_unsent
+from trading.planning import plan_job
+from trading.reasons import Reason
+from trading.resolving import resolve
+from trading.scope import UnknownSymbols
+from trading.sending import Due, send_due, set_leverage_first
+
+log = get_logger(__name__)
+
+_FIRST_PAUSE = 0.01
+_LONGEST_PAUSE = 0.5
+"""A worker waits this long holding the job; for longer it gives the job back."""
+_PARK_SECONDS = 1.0
+_LONGEST_PARK = 30.0
+_GIVE_UP_PLANNING = timedelta(minutes=10)
+_GIVE_UP_VERIFYING = timedelta(hours=1)
+_PROTECT_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one call did. `again_in`: seconds until this job is due again, None if it ended or is
+    somebody else's. `next_job`: the account's next job, free to start now."""
+
+    again_in: float | None = None
+    next_job: uuid.UUID | None = None
+
+
+class _Park(Exception):
+    """Give the job back and come again later."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def execute(
+    desk: Desk, sessions: sessionmaker[Session], job_id: uuid.UUID, *, owner: str
+) -> Outcome:
+    """Work on the job as far as it goes now."""
+    lease = claim(sessions, job_id, owner, desk.settings.lease_seconds)
+    if lease is None:
+        return Outcome()
+    with log_context(job_id=str(job_id), epoch=lease.epoch):
+        try:
+            return _Run(desk, lease).go()
+        except LeaseLost:
+            log.warning("job.lease_lost")
+            return Outcome()
+        except _Park as park:
+            return _park(lease, park.seconds)
+
+
+def _park(lease: Lease, seconds: float) -> Outcome:
+    try:
+        with lease.write(visible=False) as (session, job):
+            lease.release(session, job, park_seconds=seconds)
+    except LeaseLost:
+        return Outcome()
+    return Outcome(again_in=seconds)
+
+
+class _Run:
+    """One worker's turn at one job."""
+
+    def __init__(self, desk: Desk, lease: Lease) -> None:
+        self._desk = desk
+        self._lease = lease
+        self._pause = _FIRST_PAUSE
+        self._protect_tries = 0
+
+    def go(self) -> Outcome:
+        job = self._lease.renew()
+        gateway = self._gateway(job)
+        if job.planned_at is None and not self._plan(gateway, job):
+            return self._ended(job)
+        while not self._round(gateway):
+            pass
+        finish(self._lease)
+        return self._ended(job)
+
+    def _ended(self, job: Job) -> Outcome:
+        with self._lease.sessions() as session:
+            return Outcome(next_job=next_of_account(session, job.account_id))
+
+    def _gateway(self, job: Job) -> Gateway | None:
+        """None if the keys are gone: then nothing can be sent or looked up."""
+        with self._lease.sessions() as session:
+            account = session.get_one(Account, job.account_id)
+        try:
+            return self._desk.gateway(account)
+        except (AuthProblem, VaultError):
+            return None
+
+    # -- planning -----------------------------------------------------------------------------
+
+    def _plan(self, gateway: Gateway | None, job: Job) -> bool:
+        """True once a plan stands; False if the job ended without one."""
+        if job.cancel_requested:
+            fail(self._lease, Reason.CANCELLED_BY_USER)
+            return False
+        if gateway is None:
+            fail(self._lease, Reason.KEY_REMOVED)
+            return False
+        try:
+            plan_job(self._desk, gateway, self._lease, job)
+        except UnknownSymbols as error:
+            fail(self._lease, "unknown_symbol", ", ".join(error.symbols))
+        except AuthProblem as error:
+            fail(self._lease, error.reason, error.message)
+        except Busy as error:
+            self._plan_later(job, error, max(error.retry_after, _PARK_SECONDS))
+        except Unreachable as error:
+            self._plan_later(job, error, _PARK_SECONDS)
+        except ExchangeError as error:
+            log.error("job.plan_refused", code=error.code, text=error.message)
+            fail(self._lease, "internal_error", f"{error.code} {error.message}")
+        else:
+            return True
+        return False
+
+    def _plan_later(self, job: Job, error: ExchangeError, seconds: float) -> None:
+        """Nothing was sent yet: try for some minutes, then say that it did not work."""
+        if job.started_at is not None and clock.utcnow() - job.started_at > _GIVE_UP_PLANNING:
+            fail(self._lease, "exchange_unreachable", error.message)
+            return
+        raise _Park(min(seconds, _LONGEST_PARK))
+
+    # -- executing ----------------------------------------------------------------------------
+
+    def _round(self, gateway: Gateway | None) -> bool:  # noqa: PLR0912 - one row per outcome
+        """Do what can be done now. True when every leg has ended."""
+        job = self._lease.renew()
+        if job.cancel_requested:
+            self._stop_unsent(Reason.CANCELLED_BY_USER, LegState.CANCELLED)
+        if gateway is None:
+            self._stop_unsent(Reason.KEY_REMOVED, LegState.REJECTED)
+        due, sent, waiting = self._open_attempts(job)
+        if gateway is None:
+            if sent:
+                self._give_up_or_park(sent)
+            return True
+        try:
+            if due:
+                set_leverage_first(gateway, self._lease, self._desk, job, due)
+                due, sent, waiting = self._open_attempts(job)
+                send_due(self._desk, gateway, self._lease, due)
+                self._pause = _FIRST_PAUSE
+            elif sent:
+                if resolve(self._desk, gateway, self._lease, sent):
+                    self._pause = _FIRST_PAUSE
+                else:
+                    self._wait(None)
+            elif waiting is not None:
+                self._wait(waiting)
+            else:
+                return self._protect(gateway, job)
+        except Busy as error:
+            self._wait(error.retry_after)
+        except Unreachable:
+            self._wait(None)
+        except AuthProblem as error:
+            self._stop_unsent(error.reason, LegState.REJECTED)
+            if sent:
+                self._give_up_or_park(sent)
+        except RequestDefect as error:
+            log.error("job.request_defect", code=error.code, text=error.message)
+            raise _Park(_LONGEST_PARK) from None
+        return False
+
+    def _open_attempts(self, job: Job) -> tuple[list[Due], list[Due], float | None]:
+        """Attempts to send now, attempts to look up, and the seconds until the next becomes due.
+
+        An `unknown` one that look-ups did not find carries `retry_at`: its id is sent again.
+        """
+        with self._lease.sessions() as session:
+            rows = session.execute(
+                select(
+                    Attempt, Leg, or_(Attempt.retry_at.is_(None), Attempt.retry_at <= func.now())
+                )
+                .join(Leg, Leg.id == Attempt.leg_id)
+                .where(Leg.job_id == job.id, Attempt.state.in_(list(OPEN_ATTEMPTS)))
+                .order_by(Leg.seq)
+            ).all()
+        due, sent, next_at = [], [], None
+        for attempt, leg, ready in rows:
+            item = Due(attempt, leg)
+            again = attempt.state is AttemptState.UNKNOWN and attempt.retry_at is not None
+            if attempt.state is not AttemptState.INTENDED and not (again and ready):
+                sent.append(item)
+            elif ready and not (again and job.cancel_requested):
+                due.append(item)
+            elif again:
+                sent.append(item)
+            elif attempt.retry_at is not None:
+                next_at = min(next_at or attempt.retry_at, attempt.retry_at)
+        return due, sent, _seconds_until(next_at)
+
+    def _stop_unsent(self, reason: str, empty_state: LegState) -> None:
+        with self._lease.write() as (session, job):
+            stop_unsent(session, job, reason, empty_state)
+
+    def _wait(self, seconds: float | None) -> None:
+        """Back off; short waits here, longer ones by giving the job back."""
+        if seconds is None:
+            seconds = self._pause
+            self._pause = min(self._pause * 2, _LONGEST_PARK)
+        if seconds > _LONGEST_PAUSE:
+            raise _Park(min(seconds, _LONGEST_PARK))
+        clock.pause(seconds)
+
+    def _give_up_or_park(self, sent: list[Due]) -> None:
+        """Orders are out and the key no longer lets us look. It may work again; after an hour the
+        legs end with the plain truth that their outcome is not known here."""
+        oldest = min((item.attempt.sent_at for item in sent if item.attempt.sent_at), default=None)
+        if oldest is None or clock.utcnow() - oldest < _GIVE_UP_VERIFYING:
+            raise _Park(_LONGEST_PARK)
+        with self._lease.write() as (session, _):
+            for item in sent:
+                leg = session.get_one(Leg, item.leg.id)
+                attempt = session.get_one(Attempt, item.attempt.id)
+                attempt.state = AttemptState.CANCELLED
+                attempt.reason = Reason.UNVERIFIED
+                end_leg(
+                    leg,
+                    LegState.PARTIALLY_FILLED if leg.qty_filled else LegState.REJECTED,
+                    Reason.UNVERIFIED,
+                )
+
+    def _protect(self, gateway: Gateway, job: Job) -> bool:
+        """The last step before the end; a position without protection is told, not waited for."""
+        with self._lease.sessions() as session:
+            legs = session.scalars(
+                select(Leg).where(Leg.job_id == job.id, Leg.protection == "pending")
+            ).all()
+        if not legs:
+            return True
+        self._protect_tries += 1
+        try:
+            protect_again(gateway, self._lease, legs)
+        except (Busy, Unreachable) as error:
+            if self._protect_tries < _PROTECT_TRIES:
+                clock.pause(_LONGEST_PAUSE)
+                return False
+            log.error("protection.unknown", code=error.code)
+            with self._lease.write() as (session, _):
+                for leg in legs:
+                    session.get_one(Leg, leg.id).protection = "failed"
+        return True
+
+
+def _seconds_until(moment: datetime | None) -> float | None:
+    if moment is None:
+        return None
+    return max(0.0, (moment - clock.utcnow()).total_seconds())

@@ -1,0 +1,122 @@
+"""End a job: set protective orders again, write the receipt, let the account go."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.logs import get_logger
+from exchange.gateway import Gateway
+from exchange.outcomes import AuthProblem, Refused, RequestDefect
+from exchange.types import Category
+from models.jobs import Job, Leg
+from models.states import ENDED_JOBS, JobKind, JobState, LegState
+from trading.lease import Lease
+from trading.receipts import build_receipt
+from trading.states import JOB_TRANSITIONS, check_step
+
+log = get_logger(__name__)
+
+
+def protect_again(gateway: Gateway, lease: Lease, legs: Sequence[Leg]) -> None:
+    """Positions that a restore opened anew get their take-profit and stop-loss back, and the
+    exchange is asked whether they stand. Setting them twice is harmless.
+
+    Raises Busy, Unreachable: the caller tries again.
+    """
+    for leg in legs:
+        if leg.protection != "pending":
+            continue
+        outcome = _protect(gateway, leg) if leg.qty_filled else None
+        with lease.write() as (session, _):
+            session.get_one(Leg, leg.id).protection = outcome
+
+
+def _protect(gateway: Gateway, leg: Leg) -> str:
+    category = Category(leg.category)
+    try:
+        gateway.set_trading_stop(
+            category,
+            leg.symbol,
+            leg.position_idx,
+            take_profit=leg.take_profit,
+            stop_loss=leg.stop_loss,
+        )
+    except (Refused, RequestDefect, AuthProblem) as error:
+        log.warning("protection.refused", symbol=leg.symbol, code=error.code, text=error.message)
+        return "failed"
+    for position in gateway.positions(category):
+        if (position.symbol, position.position_idx) == (leg.symbol, leg.position_idx):
+            stands = (leg.take_profit is None or position.take_profit == leg.take_profit) and (
+                leg.stop_loss is None or position.stop_loss == leg.stop_loss
+            )
+            return "restored" if stands else "failed"
+    return "failed"
+
+
+def finish(lease: Lease) -> None:
+    """All legs have ended: the job's terminal state, its receipt, and the lease given back."""
+    with lease.write() as (session, job):
+        legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
+        state, error = end_state(job.kind, legs, cancelled=job.cancel_requested)
+        _end(session, lease, job, state, error)
+
+
+def fail(lease: Lease, error_code: str, detail: str | None = None) -> None:
+    """End a job that has no plan and will get none; nothing was sent."""
+    with lease.write() as (session, job):
+        state = JobState.CANCELLED if job.cancel_requested else JobState.FAILED
+        _end(session, lease, job, state, error_code, detail)
+
+
+def _end(
+    session: Session,
+    lease: Lease,
+    job: Job,
+    state: JobState,
+    error: str | None,
+    detail: str | None = None,
+) -> None:
+    job.state = check_step(JOB_TRANSITIONS, job.state, state)
+    job.error_code = error
+    job.error_detail = detail[:512] if detail else None
+    job.finished_at = session.scalar(select(func.now()))
+    lease.release(session, job)
+    session.flush()
+    job.receipt = build_receipt(session, job)
+    log.info("job.ended", state=state.value, error=error)
+
+
+def end_state(
+    kind: JobKind, legs: Sequence[Leg], *, cancelled: bool
+) -> tuple[JobState, str | None]:
+    """A job's terminal state from its legs', and the error code where nothing was filled.
+
+    Skipped legs were announced by the plan: they don't make a job partial.
+    """
+    states = Counter(leg.state for leg in legs)
+    sendable = len(legs) - states[LegState.SKIPPED]
+    if any(leg.qty_filled for leg in legs):
+        whole = states[LegState.FILLED] == sendable
+        return (JobState.COMPLETED if whole else JobState.PARTIALLY_COMPLETED), None
+    if cancelled:
+        return JobState.CANCELLED, None
+    if not legs:
+        return JobState.FAILED, "empty_book" if kind is JobKind.REDUCE else "nothing_to_restore"
+    if not sendable:
+        return JobState.FAILED, f"nothing_to_{kind}"
+    return JobState.FAILED, "all_legs_failed"
+
+
+def next_of_account(session: Session, account_id: uuid.UUID) -> uuid.UUID | None:
+    """The account's next job in order, which the one that ended held back."""
+    return session.scalar(
+        select(Job.id)
+        .where(Job.account_id == account_id, Job.state.not_in(list(ENDED_JOBS)))
+        .order_by(Job.queue_no)
+        .limit(1)
+    )

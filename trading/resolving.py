@@ -1,0 +1,321 @@
+"""Look up what was sent, and write down what executions prove.
+
+Fills, the leg's and the snapshot's quantities change in one transaction, and all of them are
+computed anew from the stored fills: doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.ids import new_id
+from core.logs import get_logger
+from core.numbers import ZERO
+from exchange.gateway import Gateway
+from exchange.types import Category, Execution, Order
+from models.fills import Fill, Snapshot
+from models.jobs import Attempt, Job, Leg
+from models.states import AttemptState, JobKind
+from trading.desk import Desk
+from trading.lease import Lease
+from trading.leg_steps import end_attempt, reject_attempt
+from trading.sending import Due
+from trading.settling import attempt_end
+
+log = get_logger(__name__)
+
+MAX_SENDS = 5
+"""How often the same id is sent before only waiting and looking is left."""
+_STUCK_OPEN = timedelta(seconds=10)
+_HISTORY_KEEPS_UNFILLED = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the exchange knows of one attempt; `order` None: neither open, recent nor in history."""
+
+    order: Order | None
+    fills: Sequence[Execution]
+
+    @property
+    def is_complete(self) -> bool:
+        """Closed, and its executions explain all that it filled (they may lag behind)."""
+        if self.order is None or not self.order.status.is_closed:
+            return False
+        return sum((fill.qty for fill in self.fills), ZERO) == self.order.filled_qty
+
+
+def resolve(desk: Desk, gateway: Gateway, lease: Lease, sent: Sequence[Due]) -> bool:
+    """Look all of them up and record what is known. True if anything moved.
+
+    Raises the gateway's reading errors, LeaseLost.
+    """
+    moved = False
+    for category in Category:
+        wanted = [item for item in sent if item.leg.category == category]
+        if not wanted:
+            continue
+        lease.renew()
+        found = _look_up(gateway, category, wanted)
+        _cancel_stuck(gateway, category, wanted, found)
+        if any(_tells_something(item, found[item.attempt.order_link_id]) for item in wanted):
+            moved = _record(desk, lease, wanted, found) or moved
+    return moved
+
+
+def _look_up(gateway: Gateway, category: Category, wanted: Sequence[Due]) -> dict[str, Found]:
+    orders = gateway.find_orders(
+        category, [(item.leg.symbol, item.attempt.order_link_id) for item in wanted]
+    )
+    with_fills = [order for order in orders.values() if order.filled_qty > 0]
+    fills = gateway.executions_of(category, with_fills) if with_fills else {}
+    found = {}
+    for item in wanted:
+        link_id = item.attempt.order_link_id
+        executed = fills.get(link_id, [])
+        if link_id not in orders and _long_gone(item.attempt):
+            executed = gateway.executions(category, item.leg.symbol, link_id)
+        found[link_id] = Found(orders.get(link_id), executed)
+    return found
+
+
+def _long_gone(attempt: Attempt) -> bool:
+    """Acknowledged, and yet in no list: the realtime list was lost, and history forgets what
+    filled nothing. Only the executions are kept for years."""
+    return attempt.state is AttemptState.ACKNOWLEDGED and attempt.sends > 0
+
+
+def _cancel_stuck(
+    gateway: Gateway, category: Category, wanted: Sequence[Due], found: Mapping[str, Found]
+) -> None:
+    """Our orders close at once by their kind (market, IOC). One that rests is taken back, and
+    looked up again afterwards."""
+    for item in wanted:
+        order = found[item.attempt.order_link_id].order
+        if order is None or order.status.is_closed or item.attempt.sent_at is None:
+            continue
+        if order.created_at is None or _age(item.attempt, order.created_at) < _STUCK_OPEN:
+            continue
+        gateway.cancel(category, item.leg.symbol, item.attempt.order_link_id)
+
+
+def _age(attempt: Attempt, created_at: datetime) -> timedelta:
+    seen = attempt.acknowledged_at or attempt.sent_at or created_at
+    return datetime.now(seen.tzinfo) - seen
+
+
+def _tells_something(item: Due, found: Found) -> bool:
+    if found.order is None:
+        return bool(found.fills) or _not_found_may_count(item.attempt)
+    return True
+
+
+def _not_found_may_count(attempt: Attempt) -> bool:
+    return attempt.state is AttemptState.UNKNOWN or _long_gone(attempt)
+
+
+def _record(desk: Desk, lease: Lease, wanted: Sequence[Due], found: Mapping[str, Found]) -> bool:
+    moved = False
+    with lease.write(visible=False) as (session, job):
+        rows = session.execute(
+            select(Attempt, Leg, func.now())
+            .join(Leg, Leg.id == Attempt.leg_id)
+            .where(Attempt.id.in_([item.attempt.id for item in wanted]))
+            .order_by(Leg.seq)
+        ).all()
+        for attempt, leg, now in rows:
+            moved = (
+                _record_one(session, desk, job, attempt, leg, found[attempt.order_link_id], now)
+                or moved
+            )
+        if moved:
+            job.version += 1
+    return moved
+
+
+def _record_one(
+    session: Session,
+    desk: Desk,
+    job: Job,
+    attempt: Attempt,
+    leg: Leg,
+    found: Found,
+    now: datetime,
+) -> bool:
+    before = attempt.qty_filled
+    if found.fills:
+        store_fills(session, job, leg, attempt, found.fills)
+    if found.order is None:
+        return _not_found(session, desk, job, attempt, leg, now) or attempt.qty_filled != before
+    attempt.order_id = found.order.order_id
+    if found.is_complete:
+        state, reason = attempt_end(found.order, attempt.qty, attempt.qty_filled)
+        attempt.reason = reason
+        end_attempt(session, desk, job, attempt, leg, state)
+        return True
+    if attempt.state is AttemptState.UNKNOWN:
+        attempt.state = AttemptState.ACKNOWLEDGED
+        attempt.acknowledged_at = now
+        return True
+    return attempt.qty_filled != before
+
+
+def _not_found(
+    session: Session, desk: Desk, job: Job, attempt: Attempt, leg: Leg, now: datetime
+) -> bool:
+    """Nobody knows the order. It counts only after a settling time, and "never reached" only
+    when the exchange could no longer take a request that we ever made for it."""
+    if attempt.state is AttemptState.ACKNOWLEDGED:
+        return _vanished(session, desk, job, attempt, leg, now)
+    settle = timedelta(seconds=desk.settings.settle_seconds)
+    if attempt.fence_until is not None and now < attempt.fence_until + settle:
+        resend_at = (attempt.sent_at or now) + settle
+        may_send = attempt.sends < MAX_SENDS and not job.cancel_requested
+        if may_send and now >= resend_at and attempt.retry_at is None and not attempt.reason:
+            # The same id again: safe at any time.
+            attempt.retry_at = now
+            return True
+        return False
+    if attempt.reason is not None:
+        reject_attempt(session, desk, job, attempt, leg)
+        return True
+    if attempt.sends < MAX_SENDS and not job.cancel_requested:
+        if attempt.retry_at is None:
+            attempt.retry_at = now
+            return True
+        return False
+    end_attempt(session, desk, job, attempt, leg, AttemptState.NEVER_REACHED)
+    return True
+
+
+def _vanished(
+    session: Session, desk: Desk, job: Job, attempt: Attempt, leg: Leg, now: datetime
+) -> bool:
+    """Acknowledged, but in no list. After the time that history keeps orders without fills, the
+    executions alone decide."""
+    if attempt.acknowledged_at is None or now < attempt.acknowledged_at + _HISTORY_KEEPS_UNFILLED:
+        return False
+    state = AttemptState.PARTIALLY_FILLED if attempt.qty_filled else AttemptState.CANCELLED
+    if attempt.qty_filled == attempt.qty:
+        state = AttemptState.FILLED
+    end_attempt(session, desk, job, attempt, leg, state)
+    return True
+
+
+def store_fills(
+    session: Session, job: Job, leg: Leg, attempt: Attempt, fills: Sequence[Execution]
+) -> None:
+    """Add what is new (unique by execution id) and bring attempt, leg and snapshot in line."""
+    session.execute(
+        insert(Fill)
+        .values(
+            [
+                {
+                    "id": new_id(),
+                    "account_id": job.account_id,
+                    "job_id": job.id,
+                    "leg_id": leg.id,
+                    "attempt_id": attempt.id,
+                    "exec_id": fill.exec_id,
+                    "price": fill.price,
+                    "qty": fill.qty,
+                    "value": fill.value,
+                    "fee": fill.fee,
+                    "fee_currency": fill.fee_currency or _fee_coin(leg),
+                    "executed_at": fill.executed_at,
+                }
+                for fill in fills
+            ]
+        )
+        .on_conflict_do_nothing(index_elements=["account_id", "exec_id"])
+    )
+    attempt.qty_filled = (
+        session.scalar(
+            select(func.coalesce(func.sum(Fill.qty), 0)).where(Fill.attempt_id == attempt.id)
+        )
+        or ZERO
+    )
+    stored = session.scalars(select(Fill).where(Fill.leg_id == leg.id)).all()
+    leg.qty_filled = sum((fill.qty for fill in stored), ZERO)
+    leg.avg_price = average_price(Category(leg.category), [(f.qty, f.price) for f in stored])
+    session.flush()
+    if job.kind is JobKind.REDUCE:
+        _snapshot_of(session, job, leg)
+    elif leg.snapshot_id is not None:
+        _give_back(session, leg)
+
+
+def _fee_coin(leg: Leg) -> str:
+    """Where an answer names no fee currency: a spot buy pays in what it receives."""
+    return leg.base_coin if leg.category == Category.SPOT and leg.side == "Buy" else leg.settle_coin
+
+
+def average_price(category: Category, fills: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """Of (quantity, price): weighted by quantity; inverse contracts by their worth in coins."""
+    total = sum((qty for qty, _ in fills), ZERO)
+    if not total:
+        return None
+    if category is Category.INVERSE:
+        return total / sum((qty / price for qty, price in fills), ZERO)
+    return sum((qty * price for qty, price in fills), ZERO) / total
+
+
+def _snapshot_of(session: Session, job: Job, leg: Leg) -> None:
+    """What the leg closed so far becomes restorable; grows with its fills."""
+    if not leg.qty_filled or leg.avg_price is None:
+        return
+    snapshot = session.scalar(select(Snapshot).where(Snapshot.leg_id == leg.id))
+    if snapshot is not None:
+        snapshot.qty_closed = leg.qty_filled
+        snapshot.closed_price = leg.avg_price
+        return
+    session.add(
+        Snapshot(
+            id=new_id(),
+            user_id=job.user_id,
+            account_id=job.account_id,
+            job_id=job.id,
+            leg_id=leg.id,
+            market_type=job.market_type,
+            category=leg.category,
+            symbol=leg.symbol,
+            side=leg.position_side,
+            position_idx=leg.position_idx,
+            qty_closed=leg.qty_filled,
+            qty_restored=ZERO,
+            closed_price=leg.avg_price,
+            leverage=leg.leverage,
+            take_profit=leg.take_profit,
+            stop_loss=leg.stop_loss,
+        )
+    )
+
+
+def _give_back(session: Session, leg: Leg) -> None:
+    """What all restore legs of the snapshot gave back, net of fees taken in the coin itself.
+    A spot order is rounded up to the step, so it may give a little more than was owed: that
+    surplus is not counted."""
+    snapshot = session.get_one(Snapshot, leg.snapshot_id, with_for_update=True)
+    bought = session.scalar(
+        select(func.coalesce(func.sum(Fill.qty), 0))
+        .join(Leg, Leg.id == Fill.leg_id)
+        .where(Leg.snapshot_id == snapshot.id)
+    )
+    in_coin = session.scalar(
+        select(func.coalesce(func.sum(Fill.fee), 0))
+        .join(Leg, Leg.id == Fill.leg_id)
+        .where(
+            Leg.snapshot_id == snapshot.id,
+            Leg.category == Category.SPOT.value,
+            Fill.fee_currency == Leg.base_coin,
+        )
+    )
+    net = (bought or ZERO) - (in_coin or ZERO)
+    snapshot.qty_restored = max(ZERO, min(snapshot.qty_closed, net))
