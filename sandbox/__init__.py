@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world, over real HTTP. They import nothing of ours."""

@@ -1,0 +1,1 @@
+"""A stand-in Bybit v5 exchange."""

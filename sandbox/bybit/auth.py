@@ -1,0 +1,58 @@
+"""Who is asking: signature, clock, key, address, permission, in the exchange's order."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sandbox.bybit.account import Account
+from sandbox.bybit.engine import now_ms
+from sandbox.bybit.errors import Refusal
+
+_DEFAULT_WINDOW = 5000
+_AHEAD_MS = 1000
+
+
+def authenticate(
+    accounts: Mapping[str, Account], headers: Mapping[str, str], payload: str, address: str
+) -> Account:
+    """The account behind a signed request; raises Refusal."""
+    api_key = headers.get("X-BAPI-API-KEY", "")
+    account = accounts.get(api_key)
+    if account is None or account.environment != "sandbox":
+        raise Refusal(10003, "API key is invalid.")
+    stamp = headers.get("X-BAPI-TIMESTAMP", "")
+    window = headers.get("X-BAPI-RECV-WINDOW", "") or str(_DEFAULT_WINDOW)
+    if not stamp.isdigit() or not window.isdigit():
+        raise Refusal(10001, "params error: timestamp or recv_window invalid")
+    now = now_ms()
+    if not now - int(window) <= int(stamp) < now + _AHEAD_MS:
+        raise Refusal(
+            10002,
+            "invalid request, please check your server timestamp or recv_window param. "
+            f"req_timestamp[{stamp}],server_timestamp[{now}],recv_window[{window}]",
+        )
+    wanted = hmac.new(
+        account.api_secret.encode(), f"{stamp}{api_key}{window}{payload}".encode(), hashlib.sha256
+    ).hexdigest()
+    if not hmac.compare_digest(wanted, headers.get("X-BAPI-SIGN", "")):
+        raise Refusal(10004, "error sign! please check your signature generation algorithm.")
+    if account.expired_at is not None and account.expired_at <= datetime.now(UTC):
+        raise Refusal(33004, "Your api key has expired.")
+    if account.ips and "*" not in account.ips and address not in account.ips:
+        raise Refusal(10010, "Unmatched IP, please check your API key's bound IP addresses.")
+    return account
+
+
+def require_trading(account: Account, category: str) -> None:
+    """A key that may not trade this category is refused."""
+    if category == "spot":
+        allowed = "SpotTrade" in account.permissions.get("Spot", [])
+    else:
+        allowed = "Order" in account.permissions.get(
+            "ContractTrade", []
+        ) or "DerivativesTrade" in account.permissions.get("Derivatives", [])
+    if account.read_only or not allowed:
+        raise Refusal(10005, "Permission denied, please check your API key permissions.")

@@ -1,0 +1,25 @@
+"""Refusals as the exchange gives them: a code and a text, HTTP 200."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """Answered as `{"retCode": code, "retMsg": message}`."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
+
+
+class HttpRefusal(Exception):
+    """Answered with a bare HTTP status, before any envelope."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+
+
+def bad_request(what: str) -> Refusal:
+    return Refusal(10001, f"params error: {what}")

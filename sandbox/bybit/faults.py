@@ -1,0 +1,114 @@
+"""Faults on order: what goes wrong, for which requests, how often."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sandbox.bybit.errors import bad_request
+
+KINDS = frozenset(
+    {
+        "accept_then_drop",
+        "drop_before",
+        "delay",
+        "delay_after",
+        "http_status",
+        "accept_then_5xx",
+        "ret_code",
+        "accept_then_ret_code",
+        "partial_fill",
+        "cancel_all",
+        "reject",
+        "stale_reads",
+    }
+)
+
+
+@dataclass(slots=True)
+class Fault:
+    """`match`: path, api_key, category, symbol, order_link_id (prefix); all that are given must
+    fit. `count` -1 is for ever; the first `skip` matches pass."""
+
+    id: int
+    kind: str
+    match: Mapping[str, str]
+    count: int = 1
+    skip: int = 0
+    ms: int = 0
+    code: int = 0
+    ratio: Decimal = Decimal("0.5")
+    hits: int = 0
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "match": dict(self.match),
+            "count": self.count,
+            "skip": self.skip,
+            "hits": self.hits,
+        }
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults in force."""
+
+    _faults: list[Fault] = field(default_factory=list)
+    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def add(self, body: Mapping[str, Any]) -> Fault:
+        kind = body.get("kind")
+        if kind not in KINDS:
+            raise bad_request(f"kind must be one of {', '.join(sorted(KINDS))}")
+        fault = Fault(
+            id=next(self._ids),
+            kind=kind,
+            match={str(k): str(v) for k, v in (body.get("match") or {}).items()},
+            count=int(body.get("count", 1)),
+            skip=int(body.get("skip", 0)),
+            ms=int(body.get("ms", 0)),
+            code=int(body.get("code", 0)),
+            ratio=Decimal(str(body.get("ratio", "0.5"))),
+        )
+        self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        self._faults.clear()
+
+    def describe(self) -> list[dict[str, Any]]:
+        return [fault.describe() for fault in self._faults]
+
+    def take(self, facts: Mapping[str, str], *kinds: str) -> Fault | None:
+        """The first fault of these kinds that fits, used up by one."""
+        for fault in self._faults:
+            if fault.kind not in kinds or fault.count == 0 or not _fits(fault, facts):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            if fault.count > 0:
+                fault.count -= 1
+            fault.hits += 1
+            return fault
+        return None
+
+    @property
+    def any(self) -> bool:
+        return bool(self._faults)
+
+
+def _fits(fault: Fault, facts: Mapping[str, str]) -> bool:
+    for name, wanted in fault.match.items():
+        have = facts.get(name, "")
+        if name == "order_link_id":
+            if not have.startswith(wanted):
+                return False
+        elif have != wanted:
+            return False
+    return True
