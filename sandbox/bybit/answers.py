@@ -1,4 +1,4 @@
-"""What the exchange's answers look like: fields and types as in its documentation and recordings."""
+"""What the exchange's answers look like: fields and types as documented and recorded."""
 
 from __future__ import annotations
 

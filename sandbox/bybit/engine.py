@@ -106,7 +106,7 @@ class Engine:
             # A market buy on spot names what it spends.
             qty = _floor(qty / listing.ask, listing.lot_step)
             unit = "quoteCoin"
-        idx = self._position_idx(account, listing, side, body)
+        idx = self._position_idx(account, listing, body)
         now = now_ms()
         return Order(
             order_id=str(uuid.uuid4()),
@@ -151,9 +151,7 @@ class Engine:
             raise bad_request("slippageTolerance out of range")
 
     @staticmethod
-    def _position_idx(
-        account: Account, listing: Listing, side: str, body: Mapping[str, Any]
-    ) -> int:
+    def _position_idx(account: Account, listing: Listing, body: Mapping[str, Any]) -> int:
         if listing.category == "spot":
             return 0
         idx = body.get("positionIdx", 0)

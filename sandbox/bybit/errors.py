@@ -6,10 +6,13 @@ from __future__ import annotations
 class Refusal(Exception):
     """Answered as `{"retCode": code, "retMsg": message}`."""
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, *, reset_ms: int = 0, limit: int = 0) -> None:
         super().__init__(f"{code} {message}")
         self.code = code
         self.message = message
+        # Only for 10006: what the limit headers of the refusal say.
+        self.reset_ms = reset_ms
+        self.limit = limit
 
 
 class HttpRefusal(Exception):
