@@ -40,7 +40,8 @@ def cancel_job(
     job.version += 1
     if job.state is JobState.QUEUED:
         job.state = check_step(JOB_TRANSITIONS, job.state, JobState.CANCELLED)
-        job.finished_at = session.scalar(select(func.now()))
+        job.finished_at = func.now()
+        session.flush()
         job.receipt = build_receipt(session, job)
     elif job.not_before is not None:
         # A parked job need not wait out its pause to learn of the cancel.

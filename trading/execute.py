@@ -79,8 +79,8 @@ def execute(
 
 def _park(lease: Lease, seconds: float) -> Outcome:
     try:
-        with lease.write(visible=False) as (session, job):
-            lease.release(session, job, park_seconds=seconds)
+        with lease.write(visible=False) as (_, job):
+            lease.release(job, park_seconds=seconds)
     except LeaseLost:
         return Outcome()
     return Outcome(again_in=seconds)

@@ -84,8 +84,8 @@ def _end(
     job.state = check_step(JOB_TRANSITIONS, job.state, state)
     job.error_code = error
     job.error_detail = detail[:512] if detail else None
-    job.finished_at = session.scalar(select(func.now()))
-    lease.release(session, job)
+    job.finished_at = func.now()
+    lease.release(job)
     session.flush()
     job.receipt = build_receipt(session, job)
     log.info("job.ended", state=state.value, error=error)

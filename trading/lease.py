@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -92,14 +92,12 @@ class Lease:
             raise LeaseLost(f"job {self.job_id} epoch {self.epoch}")
         return job
 
-    def release(self, session: Session, job: Job, *, park_seconds: float | None = None) -> None:
+    def release(self, job: Job, *, park_seconds: float | None = None) -> None:
         """Give the job back inside a `write`; `park_seconds` keeps everybody off for a while."""
         job.lease_owner = None
         job.lease_until = None
         if park_seconds is not None and not job.cancel_requested:
-            job.not_before = session.scalar(
-                select(func.now() + func.make_interval(0, 0, 0, 0, 0, 0, park_seconds))
-            )
+            job.not_before = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, park_seconds)
 
 
 def claim(

@@ -60,16 +60,19 @@ def _persist(
     book: Book,
     snapshots: Mapping[uuid.UUID, Snapshot],
 ) -> None:
+    legs: list[Leg] = []
     for seq, planned in enumerate(plan.legs, start=1):
         leg = _leg(job.id, seq, planned, book)
         snapshot = snapshots.get(planned.snapshot_id) if planned.snapshot_id else None
         if snapshot is not None:
             _carry_protection(leg, snapshot)
         session.add(leg)
-        if planned.is_sendable:
-            session.add(next_attempt(leg, 1))
+        legs.append(leg)
+    # Legs and snapshots refer to each other, so the order of inserts is ours to give.
+    session.flush()
+    session.add_all(next_attempt(leg, 1) for leg in legs if leg.state is LegState.PLANNED)
     job.effective_percent = plan.effective_percent
-    job.planned_at = session.scalar(func.now().select())
+    job.planned_at = func.now()
     job.state = check_step(JOB_TRANSITIONS, job.state, JobState.EXECUTING)
 
 

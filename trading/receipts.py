@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.numbers import HUNDRED, ZERO, plain
+from core.numbers import ZERO, plain
 from exchange.types import Category, Side
 from models.fills import Fill, Snapshot
 from models.jobs import Job, Leg
 from models.states import JobKind, LegState
+from trading.quantities import percent_of, unit_worth
 
 
 def build_receipt(session: Session, job: Job) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def build_receipt(session: Session, job: Job) -> dict[str, Any]:
         "legs_cancelled": states[LegState.CANCELLED],
         "notional_filled": plain(filled.quantize(Decimal("0.01"))),
         "fees": {coin: plain(amount) for coin, amount in sorted(_fees(session, job.id).items())},
-        "effective_percent": plain(_effective_percent(legs)),
+        "effective_percent": plain(_effective_percent(job.kind, legs)),
         "duration_ms": _duration_ms(session, job),
         "unprotected": sorted(leg.symbol for leg in legs if leg.protection == "failed"),
         "round_trip": round_trip(session, job, legs) if job.kind is JobKind.RESTORE else None,
@@ -54,14 +55,15 @@ def _fees(session: Session, job_id: uuid.UUID) -> dict[str, Decimal]:
     return {coin: amount for coin, amount in rows if amount}
 
 
-def _effective_percent(legs: Sequence[Leg]) -> Decimal:
-    """What was really filled, of the size that the legs' positions had, weighted by worth."""
-    before = filled = ZERO
+def _effective_percent(kind: JobKind, legs: Sequence[Leg]) -> Decimal:
+    """What was really filled, weighted by worth: of the positions' size before (reduce), of what
+    was to be given back (restore)."""
+    whole = filled = ZERO
     for leg in legs:
-        unit = Decimal(1) if leg.category == Category.INVERSE else leg.price
-        before += leg.size_before * unit
+        unit = unit_worth(Category(leg.category), leg.price)
+        whole += (leg.size_before if kind is JobKind.REDUCE else leg.qty_planned) * unit
         filled += leg.qty_filled * unit
-    return (filled / before * HUNDRED).quantize(Decimal("0.01")) if before else ZERO
+    return percent_of(filled, whole)
 
 
 def _duration_ms(session: Session, job: Job) -> int:

@@ -85,7 +85,7 @@ def _send_batch(
         # An attempt that may be at the exchange already proves less by a refusal.
         repeated = {item.attempt.id for item in batch if item.attempt.state is AttemptState.UNKNOWN}
         for attempt, leg in _attached(session, batch):
-            _mark_sent(session, attempt, leg, fence)
+            _mark_sent(attempt, leg, fence)
     requests = [item.request() for item in batch]
     if clock.monotonic() - marked > _SEND_WITHIN_SECONDS:
         # Paused in between: nothing left, and the intent is looked up like any other.
@@ -114,17 +114,15 @@ def _attached(session: Session, batch: Sequence[Due]) -> list[tuple[Attempt, Leg
     return [(attempt, leg) for attempt, leg in rows]
 
 
-def _mark_sent(session: Session, attempt: Attempt, leg: Leg, fence: timedelta) -> None:
+def _mark_sent(attempt: Attempt, leg: Leg, fence: timedelta) -> None:
     if attempt.state is AttemptState.INTENDED:
         attempt.state = check_step(ATTEMPT_TRANSITIONS, attempt.state, AttemptState.UNKNOWN)
     if leg.state is LegState.PLANNED:
         leg.state = check_step(LEG_TRANSITIONS, leg.state, LegState.WORKING)
     attempt.sends += 1
     attempt.retry_at = None
-    now = session.scalar(select(func.now()))
-    assert now is not None  # noqa: S101 - `now()` always answers
-    attempt.sent_at = now
-    attempt.fence_until = now + fence
+    attempt.sent_at = func.now()
+    attempt.fence_until = func.now() + fence
 
 
 def record_verdict(

@@ -1,0 +1,38 @@
+"""The Dramatiq broker on Redis, with the middleware that a job queue of ours needs and no more."""
+
+from __future__ import annotations
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, ShutdownNotifications
+
+from core.queue_names import REDIS_NAMESPACE
+from core.settings import Settings
+
+# Fetched messages of a process that died come back after this long. Jobs don't wait for it: the
+# sweeper rings for them as soon as their lease ends.
+_HEARTBEAT_TIMEOUT_MS = 60_000
+_DEAD_LETTER_MS = 86_400_000
+
+
+def make_broker(settings: Settings, *extra: Middleware) -> RedisBroker:
+    """The process's broker, set as Dramatiq's global one.
+
+    No TimeLimit: a job's turn is bounded by its own waits, and an exception thrown between two
+    bytecodes helps nobody who is talking to an exchange.
+    """
+    broker = RedisBroker(
+        url=settings.redis_url.get_secret_value(),
+        namespace=REDIS_NAMESPACE,
+        heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,
+        dead_message_ttl=_DEAD_LETTER_MS,
+        middleware=[
+            AgeLimit(),
+            ShutdownNotifications(),
+            Callbacks(),
+            Retries(max_retries=20, min_backoff=200, max_backoff=10_000),
+            *extra,
+        ],
+    )
+    dramatiq.set_broker(broker)
+    return broker
