@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from core.addresses import database_address
 
@@ -17,6 +19,12 @@ def _config(database_url: str) -> Config:
     config.set_main_option("script_location", str(DIRECTORY))
     config.attributes["database_url"] = database_address(database_url)
     return config
+
+
+@lru_cache(maxsize=1)
+def head() -> str | None:
+    """The newest revision that the code knows."""
+    return ScriptDirectory(str(DIRECTORY)).get_current_head()
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:

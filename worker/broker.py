@@ -21,7 +21,7 @@ def make_broker(settings: Settings, *extra: Middleware) -> RedisBroker:
     No TimeLimit: a job's turn is bounded by its own waits, and an exception thrown between two
     bytecodes helps nobody who is talking to an exchange.
     """
-    broker = RedisBroker(
+    broker = RedisBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
         url=settings.redis_url.get_secret_value(),
         namespace=REDIS_NAMESPACE,
         heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,

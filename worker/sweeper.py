@@ -32,11 +32,11 @@ class Sweeper(Middleware):
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:
+    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._thread.start()
 
-    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=5)

@@ -1,0 +1,61 @@
+"""Connect, list and remove exchange keys. A secret comes in once and never goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, g, request
+from flask_openapi3 import APIBlueprint, Tag
+
+from exchange.gateway import Credentials
+from models.base import db
+from models.users import live_accounts
+from trading import accounts
+from trading.accounts import NewKey, Origin
+from web import present
+from web.guard import current_user, user_id
+from web.limits import auth_limit, limiter
+from web.schemas.auth import AccountOut, AccountPath, Accounts, NewAccount
+from web.schemas.fields import Problem as ProblemOut
+
+blueprint = APIBlueprint(
+    "accounts",
+    __name__,
+    url_prefix="/api/users/api-keys",
+    abp_tags=[Tag(name="accounts", description="Exchange keys")],
+    abp_security=[{"access_token": []}],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+
+
+def _origin() -> Origin:
+    return Origin(request_id=g.request_id, remote_addr=request.remote_addr)
+
+
+@blueprint.post("", summary="Connect a key", responses={"201": AccountOut})
+@limiter.limit(auth_limit)
+def connect_key(body: NewAccount) -> tuple[dict[str, Any], int]:
+    """The key is checked with the exchange before it is stored, and stored encrypted."""
+    user = current_user()
+    key = NewKey(
+        label=body.label,
+        environment=body.environment,
+        credentials=Credentials(api_key=body.api_key, api_secret=body.api_secret),
+    )
+    made = accounts.connect(db.session(), current_app.extensions["desk"], user.id, key, _origin())
+    return present.account(made).model_dump(mode="json"), 201
+
+
+@blueprint.get("", summary="The connected keys, masked", responses={"200": Accounts})
+def list_keys() -> dict[str, Any]:
+    """Only the last four characters of a key are ever shown."""
+    rows = live_accounts(db.session(), user_id())
+    return Accounts(items=[present.account(row) for row in rows]).model_dump(mode="json")
+
+
+@blueprint.delete("/<uuid:account_id>", summary="Remove a key", responses={"204": None})
+def remove_key(path: AccountPath) -> tuple[str, int]:
+    """The key pair is forgotten for good; history stays."""
+    desk = current_app.extensions["desk"]
+    accounts.remove(db.session(), desk, user_id(), path.account_id, _origin())
+    return "", 204

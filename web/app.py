@@ -1,0 +1,105 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect
+from flask_migrate import Migrate
+from flask_openapi3 import Info, OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+import models  # noqa: F401 - fills the metadata
+from core.addresses import database_address
+from core.logs import configure_logs
+from core.settings import Settings, load_settings
+from models.base import db
+from models.sessions import CONNECT_ARGS
+from trading.desk import Desk
+from web import (
+    accounts,
+    auth,
+    bodies,
+    doorbell,
+    guard,
+    health,
+    jobs,
+    limits,
+    pages,
+    positions,
+    problems,
+    request_log,
+    security_headers,
+    snapshots,
+)
+from web.json_exact import ExactJSON
+from web.schemas.fields import Problem as ProblemOut
+
+_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+def create_app(settings: Settings | None = None) -> OpenAPI:
+    """The Flask application of one process, wired but idle. Raises SettingsError."""
+    settings = settings or load_settings()
+    configure_logs(settings.log_level, human=settings.log_human)
+    app = OpenAPI(
+        "web",
+        info=Info(title="Ebb", version="0.1.0", description=_DESCRIPTION),
+        security_schemes={"access_token": _BEARER},
+        validation_error_status=400,
+        validation_error_model=ProblemOut,
+        validation_error_callback=problems.from_validation,
+        doc_prefix="/docs",
+        doc_url="/openapi.json",
+        static_folder=None,
+    )
+    app.json = ExactJSON(app)
+    app.config.update(
+        SETTINGS=settings,
+        SQLALCHEMY_DATABASE_URI=database_address(settings.database_url.get_secret_value()),
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_pre_ping": True,
+            "pool_size": 16,
+            "max_overflow": 16,
+            "pool_recycle": 1800,
+            "connect_args": CONNECT_ARGS,
+        },
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    Migrate(app, db, directory="migrations")
+    app.extensions["desk"] = Desk.from_settings(settings)
+    request_log.register(app)
+    problems.register(app)
+    security_headers.register(app, settings)
+    doorbell.register(app, settings)
+    guard.register(app, settings)
+    limits.register(app, settings)
+    bodies.register(app, settings)
+    _routes(app)
+    return app
+
+
+def _routes(app: OpenAPI) -> None:
+    for blueprint in (auth, accounts, positions, snapshots, jobs):
+        app.register_api(blueprint.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(pages.blueprint)
+
+    @app.get("/api/openapi.json", doc_ui=False)
+    @guard.open_to_all
+    def openapi_document() -> dict[str, Any]:
+        return dict(app.api_doc)
+
+    @app.get("/docs", doc_ui=False)
+    def docs() -> Response:
+        return redirect("/docs/swagger")
+
+
+_DESCRIPTION = (
+    "Reduce every open Bybit position by a percentage, and restore what was closed. Numbers are"
+    " text, times are RFC 3339 in UTC, errors are application/problem+json with a stable `code`."
+)

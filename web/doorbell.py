@@ -1,0 +1,53 @@
+"""Ring the queue for a job, right after its commit. If that fails, the sweeper rings."""
+
+from __future__ import annotations
+
+import uuid
+
+from dramatiq import Message
+from dramatiq.brokers.redis import RedisBroker
+from flask import Flask, current_app
+from redis.exceptions import RedisError
+from sqlalchemy import func, update
+
+from core.logs import get_logger
+from core.queue_names import JOBS_QUEUE, REDIS_NAMESPACE, RUN_JOB_ACTOR
+from core.settings import Settings
+from models.base import db
+from models.outbox import OutboxRow
+
+log = get_logger(__name__)
+# An accepted job must not wait for a Redis that is away.
+_TIMEOUT = 0.3
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """The broker of this process; it only enqueues."""
+    broker = RedisBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
+        url=settings.redis_url.get_secret_value(),
+        namespace=REDIS_NAMESPACE,
+        middleware=[],
+        socket_timeout=_TIMEOUT,
+        socket_connect_timeout=_TIMEOUT,
+    )
+    broker.declare_queue(JOBS_QUEUE)
+    app.extensions["doorbell"] = broker
+
+
+def ring(job_id: uuid.UUID) -> None:
+    """Enqueue the job's id and note that it was done."""
+    broker = current_app.extensions["doorbell"]
+    message: Message[None] = Message(
+        queue_name=JOBS_QUEUE, actor_name=RUN_JOB_ACTOR, args=(str(job_id),), kwargs={}, options={}
+    )
+    try:
+        broker.enqueue(message)
+    except (RedisError, OSError) as error:
+        log.warning("doorbell.failed", job_id=str(job_id), error=type(error).__name__)
+        return
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.job_id == job_id, OutboxRow.published_at.is_(None))
+        .values(published_at=func.now())
+    )
+    db.session.commit()

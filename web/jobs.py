@@ -1,0 +1,101 @@
+"""List, poll and cancel jobs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, g, jsonify, request
+from flask_openapi3 import APIBlueprint, Tag
+
+from core import clock
+from core.problems import Problem
+from models.base import db
+from trading.cancel import cancel_job
+from trading.views import job_of_user, job_version, job_view, list_jobs
+from web import cursors, present
+from web.doorbell import ring
+from web.guard import user_id
+from web.schemas.fields import Problem as ProblemOut
+from web.schemas.jobs import JobOut, JobPath, Jobs, JobsQuery, WaitQuery
+
+blueprint = APIBlueprint(
+    "jobs",
+    __name__,
+    url_prefix="/api/jobs",
+    abp_tags=[Tag(name="jobs", description="What became of it")],
+    abp_security=[{"access_token": []}],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+
+_FIRST_LOOK = 0.03
+_SLOWEST_LOOK = 0.25
+
+
+def etag(version: int) -> str:
+    """A job's entity tag: its version."""
+    return f'"{version}"'
+
+
+@blueprint.get("", summary="Your jobs, newest first", responses={"200": Jobs})
+def get_jobs(query: JobsQuery) -> dict[str, Any]:
+    """Filter by market, state and kind; `cursor` continues a list."""
+    rows = list_jobs(
+        db.session(),
+        user_id(),
+        market_type=query.market_type,
+        state=query.state,
+        kind=query.kind,
+        before=cursors.decode(query.cursor),
+        limit=query.limit + 1,
+    )
+    shown = rows[: query.limit]
+    return Jobs(
+        items=[present.job_summary(row) for row in shown],
+        next_cursor=cursors.encode(shown[-1].id) if len(rows) > query.limit else None,
+    ).model_dump(mode="json")
+
+
+@blueprint.get("/<uuid:job_id>", summary="One job", responses={"200": JobOut, "304": None})
+def get_job(path: JobPath, query: WaitQuery) -> Response:
+    """With `If-None-Match` 304 while nothing changed; `wait` seconds holds that answer back until
+    something does."""
+    known = request.headers.get("If-None-Match", "").removeprefix("W/")
+    version = _wait_for_change(path.job_id, known, query.wait)
+    if known == etag(version):
+        return Response(status=304, headers={"ETag": known})
+    job = job_of_user(db.session(), user_id(), path.job_id)
+    if job is None:
+        raise Problem("not_found", 404)
+    answer = jsonify(present.job(job_view(db.session(), job)).model_dump(mode="json"))
+    answer.headers["ETag"] = etag(job.version)
+    return answer
+
+
+def _wait_for_change(job_id: uuid.UUID, known: str, seconds: int) -> int:
+    """The version that is not the known one, or the known one when time is up."""
+    until, pause = clock.monotonic() + seconds, _FIRST_LOOK
+    while True:
+        version = job_version(db.session(), user_id(), job_id)
+        # The connection goes back while this request only waits.
+        db.session.rollback()
+        if version is None:
+            raise Problem("not_found", 404)
+        if known != etag(version) or clock.monotonic() >= until:
+            return version
+        clock.pause(min(pause, until - clock.monotonic()))
+        pause = min(pause * 1.3, _SLOWEST_LOOK)
+
+
+@blueprint.post("/<uuid:job_id>/cancel", summary="Cancel a job", responses={"200": JobOut})
+def cancel(path: JobPath) -> dict[str, Any]:
+    """At once while it is queued; later it stops what is not sent yet."""
+    job = cancel_job(
+        db.session(),
+        user_id(),
+        path.job_id,
+        request_id=g.request_id,
+        remote_addr=request.remote_addr,
+    )
+    ring(job.id)
+    return present.job(job_view(db.session(), job)).model_dump(mode="json")

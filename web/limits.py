@@ -1,0 +1,51 @@
+"""Rate limits by user (or address), counted in Redis, in memory while Redis is away."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from flask_jwt_extended import get_jwt_identity
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from core.settings import Settings
+
+
+def _who() -> str:
+    try:
+        identity = get_jwt_identity()
+    except RuntimeError:
+        identity = None
+    return f"user:{identity}" if identity else f"ip:{get_remote_address()}"
+
+
+def auth_limit() -> str:
+    """Sign-in attempts: by address."""
+    return str(current_app.config["RATE_LIMIT_AUTH"])
+
+
+def orders_limit() -> str:
+    """Accepting jobs: by user."""
+    return str(current_app.config["RATE_LIMIT_ORDERS"])
+
+
+limiter = Limiter(key_func=_who, headers_enabled=True, strategy="moving-window")
+
+
+@limiter.request_filter
+def _only_the_api() -> bool:
+    """Pages, assets and health checks are not counted."""
+    return not request.path.startswith("/api/")
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Install the limits; the storage answers within a fraction of a second or is done without."""
+    app.config.update(
+        RATELIMIT_STORAGE_URI=settings.redis_url.get_secret_value(),
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
+        RATELIMIT_DEFAULT=settings.rate_limit_default,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_KEY_PREFIX="ebb-limits",
+        RATE_LIMIT_AUTH=settings.rate_limit_auth,
+        RATE_LIMIT_ORDERS=settings.rate_limit_orders,
+    )
+    limiter.init_app(app)

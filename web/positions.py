@@ -1,0 +1,101 @@
+"""The book, the preview, and reduce."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, current_app
+from flask_openapi3 import APIBlueprint, Tag
+
+from core.numbers import ZERO
+from models.base import db
+from models.fills import restorable
+from models.states import MarketType
+from trading.accept import accept_reduce
+from trading.books import read_book
+from trading.preview import preview_reduce
+from web import cursors, present
+from web.accepting import accept
+from web.guard import account
+from web.limits import limiter, orders_limit
+from web.schemas.fields import Problem as ProblemOut
+from web.schemas.jobs import JobOut
+from web.schemas.positions import (
+    BookOut,
+    IdempotencyHeader,
+    MarketQuery,
+    PlanOut,
+    ReduceIn,
+    ReducePreview,
+    SnapshotQuery,
+    Snapshots,
+    SnapshotTotals,
+)
+
+blueprint = APIBlueprint(
+    "positions",
+    __name__,
+    url_prefix="/api/positions",
+    abp_tags=[Tag(name="positions", description="The book and what was closed of it")],
+    abp_security=[{"access_token": []}],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+
+
+@blueprint.get("", summary="The book", responses={"200": BookOut})
+def get_book(query: MarketQuery) -> dict[str, Any]:
+    """All positions of an account in one market type, with what is restorable beside each."""
+    row, desk = account(query.account_id), current_app.extensions["desk"]
+    owed = _owed(row.id, query.market_type)
+    db.session.rollback()
+    found = read_book(desk.gateway(row), query.market_type, account_id=row.id, fees=desk.fees)
+    return present.book(row, found, owed).model_dump(mode="json")
+
+
+def _owed(account_id: uuid.UUID, market: MarketType) -> present.Owed:
+    owed: dict[tuple[str, str, str, int], Decimal] = {}
+    for row in restorable(db.session(), account_id, market):
+        key = (row.category, row.symbol, row.side, row.position_idx)
+        owed[key] = owed.get(key, ZERO) + row.qty_closed - row.qty_restored
+    return owed
+
+
+@blueprint.post("/preview", summary="What a reduce would do", responses={"200": PlanOut})
+def preview(body: ReducePreview) -> dict[str, Any]:
+    """The plan on the book as it is now; nothing is sent or stored."""
+    row = account(body.account_id)
+    plan = preview_reduce(current_app.extensions["desk"], row, body.request())
+    return present.plan(plan).model_dump(mode="json")
+
+
+@blueprint.post("/reduce", summary="Reduce the book", responses={"202": JobOut, "200": JobOut})
+@limiter.limit(orders_limit)
+def reduce(header: IdempotencyHeader, body: ReduceIn) -> Response:  # noqa: ARG001 - documents the header
+    """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
+    job again."""
+    row, desk = account(body.account_id), current_app.extensions["desk"]
+    return accept(
+        body.delay_ms,
+        lambda intake: accept_reduce(db.session(), desk, row, body.request(), intake),
+    )
+
+
+@blueprint.get("/snapshot", summary="What can be restored", responses={"200": Snapshots})
+def get_snapshots(query: SnapshotQuery) -> dict[str, Any]:
+    """Snapshots that still owe something, newest first."""
+    row = account(query.account_id)
+    rows = restorable(
+        db.session(),
+        row.id,
+        query.market_type,
+        before=cursors.decode(query.cursor),
+        limit=query.limit + 1,
+    )
+    shown = rows[: query.limit]
+    return Snapshots(
+        items=[present.snapshot(item) for item in shown],
+        next_cursor=cursors.encode(shown[-1].id) if len(rows) > query.limit else None,
+        totals=SnapshotTotals(count=len(shown)),
+    ).model_dump(mode="json")

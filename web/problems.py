@@ -1,0 +1,152 @@
+"""Turn every failure into application/problem+json, in one place and in the reader's language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from flask import Flask, Response, g, json, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from core.logs import get_logger
+from core.problems import FieldError, Problem
+from core.texts import negotiate, text
+from exchange.outcomes import AuthProblem, Busy, ExchangeError, Refused, Unreachable
+
+log = get_logger(__name__)
+
+_HTTP_CODES = {
+    400: "malformed_json",
+    401: "unauthenticated",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+    503: "service_unavailable",
+}
+_PYDANTIC_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "string_too_short": "too_short",
+    "too_short": "too_short",
+    "enum": "unknown_choice",
+}
+_RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+
+
+def language() -> str:
+    """The language to answer this request in."""
+    return negotiate(request.headers.get("Accept-Language"))
+
+
+def respond(problem: Problem) -> Response:
+    """The answer for a problem."""
+    spoken = language()
+    body = {
+        "type": "about:blank",
+        "title": text(f"problem.{problem.code}.title", spoken, problem.values),
+        "status": problem.status,
+        "detail": text(f"problem.{problem.code}.detail", spoken, problem.values),
+        "code": problem.code,
+        "request_id": g.get("request_id", ""),
+        "errors": [
+            {
+                "field": fault.field,
+                "code": fault.code,
+                "message": text(f"field.{fault.code}", spoken, fault.values),
+            }
+            for fault in problem.errors
+        ],
+    }
+    answer = Response(json.dumps(body), status=problem.status, mimetype="application/problem+json")
+    answer.headers.extend(problem.headers)
+    return answer
+
+
+def from_validation(error: ValidationError) -> Response:
+    """A schema's complaints, field by field; one about a percentage gives the problem its code."""
+    faults = tuple(_fault(fault) for fault in error.errors(include_url=False, include_input=False))
+    only = {fault.code for fault in faults}
+    code = "percent_out_of_range" if only == {"percent_out_of_range"} else "validation_failed"
+    return respond(Problem(code, 400, errors=faults))
+
+
+def _fault(fault: Mapping[str, object]) -> FieldError:
+    location = fault["loc"]
+    parts: Iterable[object] = location if isinstance(location, tuple) else ()
+    kind = str(fault["type"])
+    context = fault.get("ctx") if isinstance(fault.get("ctx"), dict) else {}
+    values = {str(key): str(value) for key, value in dict(context or {}).items()}  # type: ignore[call-overload]
+    if kind == "enum":
+        values["choices"] = values.get("expected", "")
+    if kind in _RANGES:
+        signs = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+        bounds = [f"{signs[name]} {values[name]}" for name in signs if name in values]
+        return FieldError(_path(parts), "out_of_range", {"range": ", ".join(bounds)})
+    code = _PYDANTIC_CODES.get(kind)
+    if code is None:
+        ours = kind in ("not_a_number", "percent_out_of_range", "percent_decimals", "out_of_range")
+        code = (
+            kind if ours else ("wrong_type" if "type" in kind or "parsing" in kind else "invalid")
+        )
+    return FieldError(_path(parts), code, values)
+
+
+def _path(parts: Iterable[object]) -> str:
+    return ".".join(str(part) for part in parts)
+
+
+def from_exchange(error: ExchangeError) -> Problem:
+    """What a person is told when the exchange could not be read."""
+    if isinstance(error, Busy):
+        seconds = str(math.ceil(error.retry_after))
+        return Problem(
+            "exchange_busy", 503, values={"seconds": seconds}, headers={"Retry-After": seconds}
+        )
+    if isinstance(error, AuthProblem):
+        sentence = text(f"reason.{error.reason}", language())
+        return Problem("exchange_auth", 409, values={"reason_text": sentence})
+    if isinstance(error, Unreachable):
+        return Problem("exchange_unreachable", 502)
+    if isinstance(error, Refused):
+        return Problem("exchange_refused", 502, values={"message": error.message[:200]})
+    log.error("exchange.request_defect", code=error.code, text=error.message)
+    return Problem("internal_error", 500)
+
+
+def register(app: Flask) -> None:
+    """Install the handlers."""
+
+    @app.errorhandler(Problem)
+    def _problem(error: Problem) -> Response:
+        return respond(error)
+
+    @app.errorhandler(ExchangeError)
+    def _exchange(error: ExchangeError) -> Response:
+        return respond(from_exchange(error))
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if error.response is not None:
+            # Already an answer of ours (a validation problem).
+            assert isinstance(error.response, Response)  # noqa: S101 - validation makes them
+            return error.response
+        if status < 400:
+            return Response(status=status, headers=error.get_headers())
+        code = _HTTP_CODES.get(status, "internal_error" if status >= 500 else "validation_failed")
+        values = {"limit": str(app.config["MAX_CONTENT_LENGTH"]), "seconds": "60"}
+        headers = {"Retry-After": "60"} if status == 429 else {}
+        if status == 405:
+            headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
+        return respond(Problem(code, status, values=values, headers=headers))
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        log.error("request.failed", error=type(error).__name__, exc_info=error)
+        return respond(Problem("internal_error", 500))

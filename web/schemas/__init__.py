@@ -1,0 +1,1 @@
+"""Request and answer schemas: what validates is what the OpenAPI page shows."""

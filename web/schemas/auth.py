@@ -1,0 +1,76 @@
+"""Sign-in and accounts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from exchange.types import ExchangeEnvironment
+from models.states import MarketType
+from web.schemas.fields import Out, Strict
+
+Key = Annotated[str, Field(min_length=8, max_length=256, pattern=r"^[\x21-\x7e]+$")]
+
+
+class TelegramSignIn(Strict):
+    init_data: str = Field(min_length=1, max_length=8192)
+
+
+class DevSignIn(Strict):
+    telegram_id: int = Field(gt=0, lt=2**52)
+    first_name: str = Field("Test", min_length=1, max_length=64)
+
+
+class Tokens(Out):
+    access_token: str
+    refresh_token: str
+    token_type: str = "Bearer"  # noqa: S105 - the RFC's word
+    expires_in: int
+
+
+class NewAccount(Strict):
+    label: str = Field(min_length=1, max_length=64)
+    environment: ExchangeEnvironment
+    api_key: Key
+    api_secret: Key
+
+
+class AccountPath(Strict):
+    account_id: uuid.UUID
+
+
+class Advice(Out):
+    code: str
+    message: str
+
+
+class AccountOut(Out):
+    id: uuid.UUID
+    label: str
+    environment: ExchangeEnvironment
+    api_key_masked: str
+    market: list[MarketType]
+    permissions: list[str]
+    advice: list[Advice]
+    expires_at: datetime | None
+    created_at: datetime
+    checked_at: datetime
+    is_default: bool
+
+
+class Accounts(Out):
+    items: list[AccountOut]
+    next_cursor: None = None
+
+
+class Me(Out):
+    id: uuid.UUID
+    telegram_id: int
+    first_name: str
+    username: str | None
+    language: str
+    environment: str
+    accounts: list[AccountOut]

@@ -1,0 +1,78 @@
+"""Field types that requests and answers share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from core.numbers import HUNDRED, exact, plain
+
+_NUMBER_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "number"}], "examples": ["25", "12.5"]}
+_MAX_TEXT = 64
+
+
+def _exact(value: Any) -> Decimal:
+    if isinstance(value, str) and len(value) > _MAX_TEXT:
+        raise PydanticCustomError("not_a_number", "not a number")
+    try:
+        return exact(value)
+    except ValueError:
+        raise PydanticCustomError("not_a_number", "not a number") from None
+
+
+def _percent(value: Any) -> Decimal:
+    percent = _exact(value)
+    if not 0 < percent <= HUNDRED:
+        raise PydanticCustomError("percent_out_of_range", "0 < percent <= 100")
+    if percent != percent.quantize(Decimal("0.01")):
+        raise PydanticCustomError("percent_decimals", "two decimals")
+    return percent
+
+
+def _quantity(value: Any) -> Decimal:
+    quantity = _exact(value)
+    if not 0 <= quantity < Decimal("1e30"):
+        raise PydanticCustomError("out_of_range", "a quantity", {"range": "0 … 1e30"})
+    return quantity
+
+
+Percent = Annotated[Decimal, BeforeValidator(_percent), WithJsonSchema(_NUMBER_SCHEMA)]
+Quantity = Annotated[Decimal, BeforeValidator(_quantity), WithJsonSchema(_NUMBER_SCHEMA)]
+Amount = Annotated[
+    Decimal, PlainSerializer(plain, return_type=str), WithJsonSchema({"type": "string"})
+]
+"""A number in an answer: always text."""
+
+Symbol = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9-]+$")]
+
+
+class Strict(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Out(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457), as application/problem+json."""
+
+    class Fault(BaseModel):
+        field: str
+        code: str
+        message: str
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[Fault] = []

@@ -1,0 +1,50 @@
+"""Restore, and its preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app
+from flask_openapi3 import APIBlueprint, Tag
+
+from models.base import db
+from trading.accept import accept_restore
+from trading.preview import preview_restore
+from web import present
+from web.accepting import accept
+from web.guard import account
+from web.limits import limiter, orders_limit
+from web.schemas.fields import Problem as ProblemOut
+from web.schemas.jobs import JobOut
+from web.schemas.positions import IdempotencyHeader, PlanOut, RestoreIn, RestorePreview
+
+blueprint = APIBlueprint(
+    "snapshots",
+    __name__,
+    url_prefix="/api/snapshots",
+    abp_tags=[Tag(name="snapshots", description="Restore")],
+    abp_security=[{"access_token": []}],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+
+
+@blueprint.post("/restore/preview", summary="What a restore would do", responses={"200": PlanOut})
+def preview(body: RestorePreview) -> dict[str, Any]:
+    """The plan on the book as it is now; nothing is sent or stored."""
+    row = account(body.account_id)
+    desk = current_app.extensions["desk"]
+    plan = preview_restore(desk, db.session(), row, body.request())
+    return present.plan(plan).model_dump(mode="json")
+
+
+@blueprint.post(
+    "/restore", summary="Restore what was closed", responses={"202": JobOut, "200": JobOut}
+)
+@limiter.limit(orders_limit)
+def restore(header: IdempotencyHeader, body: RestoreIn) -> Response:  # noqa: ARG001 - documents the header
+    """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
+    job again."""
+    row = account(body.account_id)
+    return accept(
+        body.delay_ms, lambda intake: accept_restore(db.session(), row, body.request(), intake)
+    )
