@@ -1,0 +1,65 @@
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, unwrap } from "@/shared/api/client";
+import { setTokens } from "@/shared/api/session";
+import { initData } from "@/shared/telegram/launch";
+import { Failure } from "@/shared/ui/Failure";
+
+/** Signs in by itself inside Telegram; offers a test user in a plain browser. */
+export function SignIn() {
+  const { t } = useTranslation();
+  const [id, setId] = useState("42");
+  const telegram = initData();
+  const begun = useRef(false);
+  const byTelegram = useMutation({
+    mutationFn: (data: string) =>
+      unwrap(api.POST("/api/auth/telegram", { body: { init_data: data } })),
+    onSuccess: setTokens,
+  });
+  const byTest = useMutation({
+    mutationFn: () =>
+      unwrap(api.POST("/api/auth/dev", { body: { telegram_id: Number(id), first_name: "Test" } })),
+    onSuccess: setTokens,
+  });
+  const { mutate } = byTelegram;
+  useEffect(() => {
+    if (!telegram || begun.current) return;
+    begun.current = true;
+    mutate(telegram);
+  }, [telegram, mutate]);
+
+  if (telegram) {
+    return byTelegram.error ? (
+      <Failure error={byTelegram.error} onRetry={() => mutate(telegram)} />
+    ) : (
+      <p role="status">{t("auth.working")}</p>
+    );
+  }
+  return (
+    <form
+      className="card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        byTest.mutate();
+      }}
+    >
+      <h1>{t("auth.title")}</h1>
+      <p>{t("auth.hint")}</p>
+      <label>
+        {t("auth.id")}
+        <input
+          inputMode="numeric"
+          pattern="[1-9][0-9]{0,14}"
+          required
+          value={id}
+          onChange={(event) => setId(event.target.value)}
+        />
+      </label>
+      <button type="submit" disabled={byTest.isPending} data-testid="dev-sign-in">
+        {t("auth.dev")}
+      </button>
+      {byTest.error && <Failure error={byTest.error} />}
+    </form>
+  );
+}

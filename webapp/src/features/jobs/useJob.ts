@@ -1,0 +1,54 @@
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { api, unwrap } from "@/shared/api/client";
+import { ApiProblem } from "@/shared/api/problem";
+import type { Job } from "@/shared/api/types";
+
+const WAIT_SECONDS = 20;
+const ENDED = new Set(["completed", "partially_completed", "failed", "cancelled"]);
+
+export function isEnded(job: Job): boolean {
+  return ENDED.has(job.state);
+}
+
+/** How long to pause before the next long poll: none while it works, growing while it fails. */
+export function pauseAfter(failures: number): number {
+  return failures === 0 ? 20 : Math.min(10_000, 500 * 2 ** Math.min(failures, 6));
+}
+
+/** One long poll: the job once it differs from the known one, or the known one again. */
+export async function pollJob(id: string, known: Job | undefined): Promise<Job> {
+  const call = await api
+    .GET("/api/jobs/{job_id}", {
+      params: { path: { job_id: id }, query: { wait: known ? WAIT_SECONDS : 0 } },
+      headers: known ? { "If-None-Match": `"${known.version}"` } : {},
+    })
+    .catch(() => null);
+  if (call?.response.status === 304 && known) return known;
+  return unwrap(call ? Promise.resolve(call) : Promise.reject(new TypeError("offline")));
+}
+
+/** The job, followed until it ends. */
+export function useJob(id: string) {
+  const queries: QueryClient = useQueryClient();
+  const job = useQuery({
+    queryKey: ["job", id],
+    queryFn: () => pollJob(id, queries.getQueryData<Job>(["job", id])),
+    refetchInterval: (query) =>
+      query.state.data && isEnded(query.state.data)
+        ? false
+        : pauseAfter(query.state.fetchFailureCount),
+    refetchIntervalInBackground: true,
+    retry: (_, error) => !(error instanceof ApiProblem && error.problem.status === 404),
+    retryDelay: (failures) => pauseAfter(failures),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const ended = job.data ? isEnded(job.data) : false;
+  useEffect(() => {
+    if (!ended) return;
+    void queries.invalidateQueries({ queryKey: ["book"] });
+    void queries.invalidateQueries({ queryKey: ["snapshots"] });
+    void queries.invalidateQueries({ queryKey: ["plan"] });
+  }, [ended, queries]);
+  return job;
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { formatMoney, formatNumber, formatShort, formatSigned, parsePercent } from "./format";
+
+describe("formatting", () => {
+  it("groups thousands by language and keeps every digit", () => {
+    expect(formatNumber("1234567.0000000001", "en")).toBe("1,234,567.0000000001");
+    expect(formatNumber("1234567.5", "ru")).toBe("1\u00a0234\u00a0567,5");
+  });
+
+  it("never shows an exponent", () => {
+    expect(formatNumber("0.0000000001", "en")).toBe("0.0000000001");
+    expect(formatNumber("1e21", "en")).toBe("1,000,000,000,000,000,000,000");
+  });
+
+  it("rounds money to cents and marks gains and losses", () => {
+    expect(formatMoney("0.1", "en")).toBe("0.10");
+    expect(formatSigned("12.345", "en")).toBe("+12.35");
+    expect(formatSigned("-12", "ru")).toBe("\u221212,00");
+    expect(formatSigned("0", "en")).toBe("0.00");
+  });
+
+  it("shortens long averages", () => {
+    expect(formatShort("64012.333333333333", "en")).toBe("64,012.33333333");
+  });
+});
+
+describe("a typed percentage", () => {
+  it.each([
+    ["25", "25"],
+    ["12,5", "12.5"],
+    [" 0.01 ", "0.01"],
+    ["100", "100"],
+    ["007", "7"],
+  ])("%s is %s", (typed, percent) => {
+    expect(parsePercent(typed)).toBe(percent);
+  });
+
+  it.each(["", "0", "101", "100.01", "abc", "1e2", "-5", "12.345", "NaN", "25%"])(
+    "%s is refused",
+    (typed) => {
+      expect(parsePercent(typed)).toBeNull();
+    },
+  );
+});

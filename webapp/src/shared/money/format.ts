@@ -1,0 +1,56 @@
+import Big from "big.js";
+
+/** Numbers stay decimal text until they are shown; a JavaScript number never holds money. */
+export function decimal(text: string): Big {
+  return new Big(text);
+}
+
+const separators = {
+  en: { group: ",", point: "." },
+  ru: { group: "\u00a0", point: "," },
+} as const;
+
+export type Language = keyof typeof separators;
+
+export function asLanguage(tag: string | undefined): Language {
+  return tag?.toLowerCase().startsWith("ru") ? "ru" : "en";
+}
+
+/** Groups thousands and uses the language's decimal point; all given digits are kept. */
+export function formatNumber(text: string, language: Language): string {
+  return grouped(decimal(text).toFixed(), language);
+}
+
+function grouped(plain: string, language: Language): string {
+  const negative = plain.startsWith("-");
+  const [whole = "0", fraction] = plain.replace("-", "").split(".");
+  const { group, point } = separators[language];
+  const thousands = whole.replace(/\B(?=(\d{3})+(?!\d))/g, group);
+  return `${negative ? "\u2212" : ""}${thousands}${fraction ? point + fraction : ""}`;
+}
+
+/** An amount of quote currency, to cents. */
+export function formatMoney(text: string, language: Language): string {
+  return grouped(decimal(text).toFixed(2), language);
+}
+
+/** Like formatMoney, with a plus before gains. */
+export function formatSigned(text: string, language: Language): string {
+  return `${decimal(text).gt(0) ? "+" : ""}${formatMoney(text, language)}`;
+}
+
+/** A price or fee rounded to eight significant decimals, without trailing zeros. */
+export function formatShort(text: string, language: Language): string {
+  return formatNumber(decimal(text).round(8, Big.roundHalfEven).toFixed(), language);
+}
+
+/**
+ * What a person typed as a percentage, as canonical text; null unless 0 < p ≤ 100 with at most two
+ * decimals. Accepts a comma for the decimal point.
+ */
+export function parsePercent(typed: string): string | null {
+  const text = typed.trim().replace(",", ".");
+  if (!/^\d{1,3}(\.\d{1,2})?$/.test(text)) return null;
+  const percent = decimal(text);
+  return percent.gt(0) && percent.lte(100) ? percent.toFixed() : null;
+}
