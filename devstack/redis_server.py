@@ -61,7 +61,13 @@ class Redis:
                 "databases 64",
             ]
         )
-        subprocess.run([binary(), "-"], input=configuration.encode(), check=True, cwd=self.folder)
+        subprocess.run(
+            [binary(), "-"],
+            input=configuration.encode(),
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+        )
         self._wait()
 
     @property

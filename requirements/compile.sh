@@ -11,7 +11,10 @@ compile() {
     --custom-compile-command "make requirements" \
     pyproject.toml -o "$output" "$@"
 }
-compile requirements/base.txt
-compile requirements/sandbox.txt --extra sandbox
-compile requirements/embedded.txt --extra embedded
+# The largest set first: the smaller ones take its versions, so that one environment can grow into
+# another, and the tests run what production installs.
 compile requirements/dev.txt --extra dev
+same="--constraint requirements/dev.txt"
+compile requirements/base.txt $same
+compile requirements/sandbox.txt --extra sandbox $same
+compile requirements/embedded.txt --extra embedded $same
