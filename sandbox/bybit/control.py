@@ -12,6 +12,7 @@ from aiohttp import web
 
 from sandbox.bybit import answers
 from sandbox.bybit.account import FULL_PERMISSIONS, Account, new_keys
+from sandbox.bybit.catalogue import Listing
 from sandbox.bybit.demo_book import demo_balances, demo_positions
 from sandbox.bybit.engine import Engine, now_ms
 from sandbox.bybit.errors import Refusal, bad_request
@@ -242,13 +243,38 @@ class Control:
         return {}
 
     def _instrument(self, body: Body) -> dict[str, Any]:
-        listing = self._engine.listings[str(body["category"]), str(body["symbol"])]
+        key = (str(body["category"]), str(body["symbol"]))
+        if key not in self._engine.listings:
+            self._engine.listings[key] = _new_listing(*key, body)
+        listing = self._engine.listings[key]
         for name in _LISTING_NUMBERS:
             if name in body:
                 setattr(listing, name, Decimal(str(body[name])))
         if "status" in body:
             listing.status = str(body["status"])
         return answers.instrument(listing)
+
+
+def _new_listing(category: str, symbol: str, body: Body) -> Listing:
+    """A symbol of the caller's own; numbers that are not given are generous."""
+    base, quote = str(body["base"]), str(body["quote"])
+    step = Decimal(str(body.get("lot_step", "0.001")))
+    most = Decimal(str(body.get("max_market_qty", "1000000")))
+    return Listing(
+        category=category,
+        symbol=symbol,
+        base=base,
+        quote=quote,
+        settle=base if category == "inverse" else quote,
+        price=Decimal(str(body["price"])),
+        lot_step=step,
+        tick=Decimal(str(body.get("tick", "0.01"))),
+        min_qty=step,
+        max_qty=most * 5,
+        max_market_qty=most,
+        min_notional=Decimal(0 if category == "inverse" else 5),
+        max_leverage=Decimal(50),
+    )
 
 
 def _keys(account: Account) -> dict[str, Any]:
