@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from flask import Flask, current_app, request
 from flask_jwt_extended import get_jwt_identity
 from flask_limiter import Limiter
@@ -28,7 +31,13 @@ def orders_limit() -> str:
     return str(current_app.config["RATE_LIMIT_ORDERS"])
 
 
-limiter = Limiter(key_func=_who, headers_enabled=True, strategy="moving-window")
+limiter = Limiter(key_func=_who, strategy="moving-window")
+
+
+def seconds_to_wait() -> int:
+    """After a refusal: when the limit that refused has room again."""
+    refused = limiter.current_limit
+    return max(1, math.ceil(refused.reset_at - time.time())) if refused else 60
 
 
 @limiter.request_filter

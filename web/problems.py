@@ -13,6 +13,7 @@ from core.logs import get_logger
 from core.problems import FieldError, Problem
 from core.texts import negotiate, text
 from exchange.outcomes import AuthProblem, Busy, ExchangeError, Refused, Unreachable
+from web.limits import seconds_to_wait
 
 log = get_logger(__name__)
 
@@ -140,8 +141,10 @@ def register(app: Flask) -> None:
         if status < 400:
             return Response(status=status, headers=error.get_headers())
         code = _HTTP_CODES.get(status, "internal_error" if status >= 500 else "validation_failed")
-        values = {"limit": str(app.config["MAX_CONTENT_LENGTH"]), "seconds": "60"}
-        headers = {"Retry-After": "60"} if status == 429 else {}
+        values = {"limit": str(app.config["MAX_CONTENT_LENGTH"])}
+        headers = {}
+        if status == 429:
+            values["seconds"] = headers["Retry-After"] = str(seconds_to_wait())
         if status == 405:
             headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
         return respond(Problem(code, status, values=values, headers=headers))

@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  resolve: { tsconfigPaths: true },
   build: {
     target: "es2022",
     // The content security policy allows no data: scripts or inline modules.

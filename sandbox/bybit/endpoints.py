@@ -83,11 +83,13 @@ def instruments(request: Request) -> Result:
         and (not base or listing.base == base)
     ]
     if category == "spot":
-        return {"category": category, "list": [answers.instrument(row) for row in rows]}
-    found, cursor = request.page(rows, 500, 1000)
+        # Spot is never paged.
+        found = [answers.instrument(row) for row in rows]
+        return {"category": category, "list": found, "nextPageCursor": ""}
+    page, cursor = request.page(rows, 500, 1000)
     return {
         "category": category,
-        "list": [answers.instrument(row) for row in found],
+        "list": [answers.instrument(row) for row in page],
         "nextPageCursor": cursor,
     }
 

@@ -1,30 +1,24 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "@/shared/i18n";
 import { App } from "@/app/App";
+import { Boundary } from "@/app/Boundary";
+import { makeQueries } from "@/app/queries";
 import "@/app/style.css";
-import { ApiProblem } from "@/shared/api/problem";
+import { followTelegram } from "@/shared/telegram/theme";
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // A refusal stays one; only a lost connection or a busy server is worth another try.
-      retry: (failures, error) =>
-        failures < 2 &&
-        error instanceof ApiProblem &&
-        (error.problem.status === 0 || error.problem.status >= 500),
-    },
-  },
-});
-
+followTelegram();
+const queries = makeQueries();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={queries}>
-        <App />
-      </QueryClientProvider>
+      <Boundary>
+        <QueryClientProvider client={queries}>
+          <App />
+        </QueryClientProvider>
+      </Boundary>
     </StrictMode>,
   );
 }

@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect, useState, useSyncExternalStore } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Connect } from "@/features/accounts/Connect";
 import { SignIn } from "@/features/auth/SignIn";
@@ -11,6 +11,7 @@ import { api, unwrap } from "@/shared/api/client";
 import { getTokens, onSessionChange } from "@/shared/api/session";
 import type { MarketType, Me } from "@/shared/api/types";
 import { chooseLanguage } from "@/shared/i18n";
+import { tabMemory } from "@/shared/storage";
 import { Failure } from "@/shared/ui/Failure";
 
 const MARKETS: MarketType[] = ["futures", "spot"];
@@ -40,32 +41,26 @@ export function App() {
 
 function Home() {
   const me = useQuery({ queryKey: ["me"], queryFn: () => unwrap(api.GET("/api/auth/me")) });
-  if (me.error) return <Failure error={me.error} onRetry={() => void me.refetch()} />;
+  if (me.error && !me.data) {
+    return <Failure error={me.error} onRetry={() => void me.refetch()} />;
+  }
   if (!me.data) return <div className="card skeleton" role="status" />;
   if (me.data.accounts.length === 0) return <Connect sandbox={me.data.environment === "sandbox"} />;
   return <Desk me={me.data} />;
 }
 
 function Desk({ me }: { me: Me }) {
-  const { t, i18n } = useTranslation();
-  const queries = useQueryClient();
+  const { t } = useTranslation();
   const [market, setMarket] = useState<MarketType>("futures");
   // A reload in the middle of a job comes back to it.
-  const [job, setJob] = useState<string | null>(sessionStorage.getItem(JOB_KEY));
+  const [job, setJob] = useState<string | null>(() => tabMemory.read(JOB_KEY));
   const account = me.accounts.find((row) => row.is_default) ?? me.accounts[0];
   const name = account ? `${account.label} (${t(`connect.${account.environment}`)})` : "";
 
-  // The server's sentences come in the chosen language: ask for them again when it changes.
-  const language = i18n.language;
-  useEffect(() => {
-    if (language)
-      void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "job" });
-  }, [language, queries]);
-
   function follow(id: string | null) {
     setJob(id);
-    if (id) sessionStorage.setItem(JOB_KEY, id);
-    else sessionStorage.removeItem(JOB_KEY);
+    if (id) tabMemory.write(JOB_KEY, id);
+    else tabMemory.forget(JOB_KEY);
   }
 
   function onArrow(event: KeyboardEvent) {

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
+import { problemOf } from "@/shared/api/problem";
 import { setTokens } from "@/shared/api/session";
 import { initData } from "@/shared/telegram/launch";
 import { Failure } from "@/shared/ui/Failure";
@@ -34,6 +35,14 @@ export function SignIn() {
       <Failure error={byTelegram.error} onRetry={() => mutate(telegram)} />
     ) : (
       <p role="status">{t("auth.working")}</p>
+    );
+  }
+  if (problemOf(byTest.error)?.status === 404) {
+    return (
+      <section className="card" role="alert" data-testid="open-in-telegram">
+        <h1>{t("auth.title")}</h1>
+        <p>{t("auth.only")}</p>
+      </section>
     );
   }
   return (

@@ -13,7 +13,7 @@ interface Props {
 
 /** A job as it happens, leg by leg; at its end the receipt. */
 export function JobView({ id, onClose }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const query = useJob(id);
   const cancel = useMutation({
@@ -22,10 +22,15 @@ export function JobView({ id, onClose }: Props) {
     onSuccess: (job) => queries.setQueryData(["job", id], job),
   });
   const job = query.data;
+  // Polling goes on by itself, so there is a reason long before there is a final error.
+  const trouble = query.error ?? query.failureReason;
   if (!job) {
-    return query.error ? (
+    return trouble ? (
       <>
-        <Failure error={query.error} onRetry={() => void query.refetch()} />
+        <Failure
+          error={trouble}
+          onRetry={() => void queries.resetQueries({ queryKey: ["job", id] })}
+        />
         <button type="button" className="plain" onClick={onClose}>
           {t("job.close")}
         </button>
@@ -40,7 +45,7 @@ export function JobView({ id, onClose }: Props) {
     <section className="card" data-testid="job" aria-label={t(`job.${job.kind}`)}>
       <div className="row spread">
         <h2>
-          {t(`job.${job.kind}`)} {formatNumber(job.percent, "en")} %
+          {t(`job.${job.kind}`)} {formatNumber(job.percent, asLanguage(i18n.language))} %
         </h2>
         <strong
           aria-live="polite"
@@ -58,7 +63,7 @@ export function JobView({ id, onClose }: Props) {
         data-testid="job-progress"
       />
       <p className="hint">{t("job.progress", { done, total })}</p>
-      {query.error && <Failure error={query.error} />}
+      {trouble && !ended && <Failure error={trouble} />}
       {job.error && <p className="fault">{job.error.text}</p>}
       {ended && <Receipt job={job} />}
       <ul className="legs">
@@ -66,7 +71,7 @@ export function JobView({ id, onClose }: Props) {
           <LegRow key={leg.id} leg={leg} />
         ))}
       </ul>
-      {cancel.error && <Failure error={cancel.error} />}
+      {cancel.error && !ended && <Failure error={cancel.error} />}
       {ended ? (
         <button type="button" className="main" onClick={onClose} data-testid="job-close">
           {t("job.close")}

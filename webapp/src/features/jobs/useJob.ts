@@ -17,10 +17,15 @@ export function pauseAfter(failures: number): number {
 }
 
 /** One long poll: the job once it differs from the known one, or the known one again. */
-export async function pollJob(id: string, known: Job | undefined): Promise<Job> {
+export async function pollJob(
+  id: string,
+  known: Job | undefined,
+  signal?: AbortSignal,
+): Promise<Job> {
   const call = await api
     .GET("/api/jobs/{job_id}", {
       params: { path: { job_id: id }, query: { wait: known ? WAIT_SECONDS : 0 } },
+      signal: signal ?? null,
       headers: known ? { "If-None-Match": `"${known.version}"` } : {},
     })
     .catch(() => null);
@@ -33,7 +38,7 @@ export function useJob(id: string) {
   const queries: QueryClient = useQueryClient();
   const job = useQuery({
     queryKey: ["job", id],
-    queryFn: () => pollJob(id, queries.getQueryData<Job>(["job", id])),
+    queryFn: ({ signal }) => pollJob(id, queries.getQueryData<Job>(["job", id]), signal),
     refetchInterval: (query) =>
       query.state.data && isEnded(query.state.data)
         ? false

@@ -2,7 +2,8 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
-import type { Job, MarketType } from "@/shared/api/types";
+import { answered, type Intent, openIntent, sending } from "@/shared/api/intent";
+import type { Job, MarketType, Plan } from "@/shared/api/types";
 import { asLanguage, formatMoney, formatNumber, parsePercent } from "@/shared/money/format";
 import { Confirm } from "@/shared/ui/Confirm";
 import { Failure } from "@/shared/ui/Failure";
@@ -17,41 +18,60 @@ interface Props {
   onAccepted: (job: Job) => void;
 }
 
+interface Body {
+  market_type: MarketType;
+  percent: string;
+  round_up: boolean;
+}
+
+/** What the open dialog asks about: shown and sent as it was when it opened. */
+interface Question {
+  plan: Plan;
+  intent: Intent<Body>;
+}
+
 /** Percentage, live preview, «Сократить». One idempotency key for each opened dialog. */
 export function ReducePanel({ market, account, onAccepted }: Props) {
   const { t, i18n } = useTranslation();
   const language = asLanguage(i18n.language);
   const [typed, setTyped] = useState("25");
-  const [key, setKey] = useState<string | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
   const percent = parsePercent(typed);
   const asked = useDebounced(percent, 250);
+  const body: Body = { market_type: market, percent: asked ?? "", round_up: false };
   const plan = useQuery({
     queryKey: ["plan", "reduce", market, asked],
-    queryFn: () =>
-      unwrap(
-        api.POST("/api/positions/preview", {
-          body: { market_type: market, percent: asked ?? "", round_up: false },
-        }),
-      ),
+    queryFn: () => unwrap(api.POST("/api/positions/preview", { body })),
     enabled: asked !== null,
     placeholderData: keepPreviousData,
     staleTime: 2000,
   });
   const reduce = useMutation({
-    mutationFn: (request: { percent: string; key: string }) =>
+    mutationFn: ({ key, body }: Intent<Body>) =>
       unwrap(
         api.POST("/api/positions/reduce", {
-          params: { header: { "Idempotency-Key": request.key } },
-          body: { market_type: market, percent: request.percent, round_up: false, delay_ms: 0 },
+          params: { header: { "Idempotency-Key": key } },
+          body: { ...body, delay_ms: 0 },
         }),
       ),
+    onMutate: (intent) => sending("reduce", intent),
+    onError: (error) => answered("reduce", error),
     onSuccess: (job) => {
-      setKey(null);
+      answered("reduce");
+      setQuestion(null);
       onAccepted(job);
     },
   });
-  const current = plan.data && percent !== null && percent === asked ? plan.data : null;
+  // The plan of the percentage in the field; never the one still shown from the percentage before.
+  const fits = percent !== null && percent === asked && !plan.isPlaceholderData;
+  const current = fits && plan.data ? plan.data : null;
   const empty = current !== null && current.totals.legs === 0;
+
+  function open(shown: Plan) {
+    reduce.reset();
+    setQuestion({ plan: shown, intent: openIntent("reduce", body) });
+  }
+
   return (
     <section className="card panel" aria-label={t("reduce.title")}>
       <PercentInput
@@ -61,7 +81,7 @@ export function ReducePanel({ market, account, onAccepted }: Props) {
       />
       {plan.error && <Failure error={plan.error} onRetry={() => void plan.refetch()} />}
       {plan.data && percent !== null && (
-        <div aria-live="polite">
+        <div aria-live="polite" aria-busy={current === null} className={current ? "" : "stale"}>
           {empty && <p className="hint">{t("reduce.nothing")}</p>}
           {current && !empty && effectiveDiffers(current) && (
             <p className="hint" data-testid="effective">
@@ -77,28 +97,28 @@ export function ReducePanel({ market, account, onAccepted }: Props) {
       <button
         type="button"
         className="main"
-        disabled={current === null || empty}
-        onClick={() => setKey(crypto.randomUUID())}
+        disabled={current === null || empty || reduce.isPending}
+        onClick={() => current && open(current)}
         data-testid="reduce-button"
       >
         {t("reduce.button", { percent: percent ? formatNumber(percent, language) : "…" })}
       </button>
-      {key && current && (
+      {question && (
         <Confirm
           title={t("reduce.confirm", {
-            legs: current.totals.legs,
-            percent: formatNumber(current.percent, language),
+            legs: question.plan.totals.legs,
+            percent: formatNumber(question.intent.body.percent, language),
           })}
           busy={reduce.isPending}
-          onConfirm={() => reduce.mutate({ percent: current.percent, key })}
-          onClose={() => setKey(null)}
+          onConfirm={() => reduce.mutate(question.intent)}
+          onClose={() => setQuestion(null)}
         >
           <p>
             {t("reduce.worth", {
-              notional: formatMoney(current.totals.notional, language),
+              notional: formatMoney(question.plan.totals.notional, language),
               account,
             })}{" "}
-            {t("reduce.fee", { fee: formatMoney(current.totals.fee_estimate, language) })}
+            {t("reduce.fee", { fee: formatMoney(question.plan.totals.fee_estimate, language) })}
           </p>
           {reduce.error && <Failure error={reduce.error} />}
         </Confirm>

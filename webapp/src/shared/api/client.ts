@@ -1,57 +1,34 @@
 import i18next from "i18next";
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiProblem, isProblem } from "./problem";
+import { renewSession } from "./renewal";
 import type { paths } from "./schema";
-import { getTokens, setTokens } from "./session";
+import { getTokens } from "./session";
 
-/** Refreshes once at a time, whoever asks. */
-let refreshing: Promise<boolean> | null = null;
+const language = () => i18next.language || "en";
+const bearer = () => `Bearer ${getTokens()?.access_token ?? ""}`;
 
-async function refresh(): Promise<boolean> {
-  const tokens = getTokens();
-  if (!tokens) return false;
-  refreshing ??= (async () => {
-    try {
-      const answer = await fetch("/api/auth/refresh", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${tokens.refresh_token}` },
-      });
-      if (answer.ok) {
-        setTokens(await answer.json());
-        return true;
-      }
-      if (answer.status === 401) setTokens(null);
-      return false;
-    } catch {
-      return false;
-    } finally {
-      refreshing = null;
-    }
-  })();
-  return refreshing;
-}
-
-const bodies = new WeakMap<Request, Request>();
+// A body is read once only: a copy waits for the repeat after a renewal.
+const copies = new WeakMap<Request, Request>();
 
 const session: Middleware = {
   onRequest({ request }) {
-    const tokens = getTokens();
-    if (tokens) request.headers.set("Authorization", `Bearer ${tokens.access_token}`);
-    request.headers.set("Accept-Language", i18next.language || "en");
-    // A body is read once only: keep a copy for the repeat after a refresh.
-    bodies.set(request, request.clone());
+    if (getTokens()) request.headers.set("Authorization", bearer());
+    request.headers.set("Accept-Language", language());
+    copies.set(request, request.clone());
     return request;
   },
   async onResponse({ request, response }) {
-    if (response.status !== 401 || request.url.includes("/api/auth/")) return response;
-    if (!(await refresh())) {
-      if (!getTokens()) return response;
-      setTokens(null);
-      return response;
+    const sent = request.headers.get("Authorization");
+    const again = copies.get(request);
+    if (response.status !== 401 || !sent || !again) return response;
+    // Another request may have renewed the session while this one was under way.
+    if (!getTokens() || sent === bearer()) {
+      const renewal = await renewSession(language());
+      if (renewal.kind === "unsaid") return renewal.answer.clone();
+      if (renewal.kind === "over") return response;
     }
-    const again = bodies.get(request);
-    if (!again) return response;
-    again.headers.set("Authorization", `Bearer ${getTokens()?.access_token ?? ""}`);
+    again.headers.set("Authorization", bearer());
     return fetch(again);
   },
 };
@@ -71,21 +48,19 @@ export async function unwrap<T>(call: Promise<Result<T>>): Promise<T> {
   try {
     result = await call;
   } catch {
-    throw new ApiProblem({
-      code: "offline",
-      status: 0,
-      title: i18next.t("errors.offline.title"),
-      detail: i18next.t("errors.offline.detail"),
-      errors: [],
-    });
+    throw ownProblem("offline", 0);
   }
   if (result.data !== undefined) return result.data;
   if (isProblem(result.error)) throw new ApiProblem(result.error);
-  throw new ApiProblem({
-    code: "unexpected",
-    status: result.response.status,
-    title: i18next.t("errors.unexpected.title"),
-    detail: i18next.t("errors.unexpected.detail"),
+  throw ownProblem("unexpected", result.response.status);
+}
+
+function ownProblem(code: "offline" | "unexpected", status: number): ApiProblem {
+  return new ApiProblem({
+    code,
+    status,
+    title: i18next.t(`errors.${code}.title`),
+    detail: i18next.t(`errors.${code}.detail`),
     errors: [],
   });
 }

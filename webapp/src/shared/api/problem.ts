@@ -1,10 +1,17 @@
+/** What is wrong with one field of a request. */
+export interface Fault {
+  field: string;
+  code: string;
+  message: string;
+}
+
 /** A refusal as the API tells it (RFC 9457), in the reader's language. */
 export interface Problem {
   code: string;
   status: number;
   title: string;
   detail: string;
-  errors: { field: string; code: string; message: string }[];
+  errors?: Fault[];
 }
 
 export class ApiProblem extends Error {

@@ -1,3 +1,5 @@
+import { tabMemory } from "@/shared/storage";
+
 /** The signed-in session: tokens for this tab only, gone when it closes. */
 export interface Tokens {
   access_token: string;
@@ -10,7 +12,7 @@ const listeners = new Set<Listener>();
 let current: Tokens | null = read();
 
 function read(): Tokens | null {
-  const stored = sessionStorage.getItem(KEY);
+  const stored = tabMemory.read(KEY);
   if (!stored) return null;
   try {
     const parsed: unknown = JSON.parse(stored);
@@ -21,12 +23,14 @@ function read(): Tokens | null {
   return null;
 }
 
-function isTokens(value: unknown): value is Tokens {
+export function isTokens(value: unknown): value is Tokens {
   return (
     typeof value === "object" &&
     value !== null &&
     "access_token" in value &&
-    "refresh_token" in value
+    typeof value.access_token === "string" &&
+    "refresh_token" in value &&
+    typeof value.refresh_token === "string"
   );
 }
 
@@ -38,9 +42,9 @@ export function setTokens(tokens: Tokens | null): void {
   current = tokens;
   if (tokens) {
     const { access_token, refresh_token } = tokens;
-    sessionStorage.setItem(KEY, JSON.stringify({ access_token, refresh_token }));
+    tabMemory.write(KEY, JSON.stringify({ access_token, refresh_token }));
   } else {
-    sessionStorage.removeItem(KEY);
+    tabMemory.forget(KEY);
   }
   for (const listener of listeners) listener();
 }

@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { asLanguage } from "@/shared/money/format";
+import { deviceMemory } from "@/shared/storage";
 import { spokenLanguage } from "@/shared/telegram/launch";
 import en from "./en.json";
 import ru from "./ru.json";
@@ -9,7 +10,7 @@ const KEY = "ebb.language";
 
 void i18next.use(initReactI18next).init({
   resources: { en: { translation: en }, ru: { translation: ru } },
-  lng: asLanguage(localStorage.getItem(KEY) ?? spokenLanguage()),
+  lng: asLanguage(deviceMemory.read(KEY) ?? spokenLanguage()),
   fallbackLng: "en",
   interpolation: { escapeValue: false },
 });
@@ -20,6 +21,6 @@ i18next.on("languageChanged", (language) => {
 document.documentElement.lang = i18next.language;
 
 export function chooseLanguage(language: string): void {
-  localStorage.setItem(KEY, language);
+  deviceMemory.write(KEY, language);
   void i18next.changeLanguage(language);
 }

@@ -31,6 +31,7 @@ describe("a typed percentage", () => {
     [" 0.01 ", "0.01"],
     ["100", "100"],
     ["007", "7"],
+    ["12,", "12"],
   ])("%s is %s", (typed, percent) => {
     expect(parsePercent(typed)).toBe(percent);
   });

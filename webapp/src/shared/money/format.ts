@@ -46,11 +46,11 @@ export function formatShort(text: string, language: Language): string {
 
 /**
  * What a person typed as a percentage, as canonical text; null unless 0 < p ≤ 100 with at most two
- * decimals. Accepts a comma for the decimal point.
+ * decimals. Accepts a comma for the decimal point, and one with nothing behind it yet.
  */
 export function parsePercent(typed: string): string | null {
   const text = typed.trim().replace(",", ".");
-  if (!/^\d{1,3}(\.\d{1,2})?$/.test(text)) return null;
+  if (!/^\d{1,3}(\.\d{0,2})?$/.test(text)) return null;
   const percent = decimal(text);
   return percent.gt(0) && percent.lte(100) ? percent.toFixed() : null;
 }

@@ -13,8 +13,11 @@ interface Props {
 export function Confirm({ title, children, busy, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
+  const yes = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // Opening puts the focus on the first button, which is the one that leaves.
+    yes.current?.focus();
   }, []);
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="confirm-title" data-testid="confirm">
@@ -31,9 +34,8 @@ export function Confirm({ title, children, busy, onConfirm, onClose }: Props) {
           <button type="button" className="plain" onClick={() => dialog.current?.close()}>
             {t("confirm.no")}
           </button>
-          {/* biome-ignore lint/a11y/noAutofocus: the dialog was just opened to be answered */}
-          <button type="submit" autoFocus disabled={busy} data-testid="confirm-button">
-            {t("confirm.yes")}
+          <button ref={yes} type="submit" aria-disabled={busy} data-testid="confirm-button">
+            {busy ? t("confirm.sending") : t("confirm.yes")}
           </button>
         </div>
       </form>

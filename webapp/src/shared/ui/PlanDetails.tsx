@@ -2,14 +2,17 @@ import { useTranslation } from "react-i18next";
 import type { Plan } from "@/shared/api/types";
 import { asLanguage, formatMoney, formatNumber, formatShort } from "@/shared/money/format";
 
-/** A plan, leg by leg: now → after, the order, or why it is skipped. */
+/** A plan: its sum, and behind it leg by leg: now → after, the order, or why it is skipped. */
 export function PlanDetails({ plan }: { plan: Plan }) {
   const { t, i18n } = useTranslation();
   const language = asLanguage(i18n.language);
   return (
     <details className="plan" data-testid="plan">
       <summary>
-        {t("plan.show")}
+        {t("plan.sum", {
+          legs: plan.totals.legs,
+          notional: formatMoney(plan.totals.notional, language),
+        })}
         {plan.totals.skipped > 0 && ` · ${t("reduce.skipped", { count: plan.totals.skipped })}`}
       </summary>
       <ul>

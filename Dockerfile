@@ -1,0 +1,34 @@
+# The Mini App.
+FROM node:24-slim AS webapp
+WORKDIR /build
+COPY webapp/package.json webapp/package-lock.json webapp/.npmrc ./
+RUN npm ci
+COPY webapp ./
+RUN npm run build
+
+# What web, worker and sandbox share.
+FROM python:3.12-slim AS python
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1
+RUN useradd --system --create-home --uid 10001 ebb
+WORKDIR /app
+COPY requirements requirements
+
+FROM python AS sandbox
+RUN pip install --require-hashes -r requirements/sandbox.txt && install -d -o ebb /state
+COPY sandbox sandbox
+USER ebb
+
+FROM python AS application
+RUN pip install --require-hashes -r requirements/base.txt
+COPY core core
+COPY models models
+COPY exchange exchange
+COPY telegram telegram
+COPY trading trading
+COPY web web
+COPY worker worker
+COPY migrations migrations
+COPY gunicorn.conf.py Procfile ./
+COPY --from=webapp /build/dist webapp/dist
+USER ebb
+EXPOSE 8000

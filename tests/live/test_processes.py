@@ -1,0 +1,89 @@
+"""Real processes: fifty requests at once, and a worker that is killed in the middle of a job."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.jobs import Job
+from tests import oracle
+from tests.stack import Stack, sign_in, wait_for
+
+pytestmark = pytest.mark.xdist_group("live")
+FUTURES = {"market_type": "futures", "percent": "25"}
+LedgerOf = Callable[[int], tuple[int, list[dict[str, Any]]]]
+
+
+def test_the_same_key_fifty_times_at_once_makes_one_job(
+    stack: Stack, live_sessions: sessionmaker[Session], known_secrets: Callable[..., None]
+) -> None:
+    person = sign_in(stack.url, 5001, known_secrets)
+    key = uuid.uuid4().hex
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: person.reduce(key, **FUTURES), range(50)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 49 + [202]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    with live_sessions() as session:
+        query = select(func.count()).select_from(Job).where(Job.idempotency_key == key)
+        assert session.scalar(query) == 1
+    person.ended(answers[0].json()["id"])
+
+
+def test_a_worker_killed_in_mid_job_loses_and_doubles_nothing(
+    stack: Stack,
+    live_sessions: sessionmaker[Session],
+    known_secrets: Callable[..., None],
+    ledger_of: LedgerOf,
+) -> None:
+    person = sign_in(stack.url, 5002, known_secrets)
+
+    def executions() -> int:
+        return sum(entry["type"] == "execution" for entry in ledger_of(5002)[1])
+
+    # The rate limits make the job last for seconds: it is killed while orders are out.
+    for number, path in enumerate(("/api/positions/reduce", "/api/snapshots/restore")):
+        before = executions()
+        body: dict[str, Any] = {"market_type": "futures"}
+        if number == 0:
+            body["percent"] = "25"
+        answer = person.call("POST", path, body, **{"Idempotency-Key": f"killed-{number}"})
+        job = answer.json()["id"]
+        wait_for(lambda before=before: executions() > before)  # type: ignore[misc]
+        stack.kill("worker")
+        assert person.job(job)["state"] == "executing"
+        stack.start("worker")
+        assert person.ended(job)["state"] == "completed"
+
+    with live_sessions() as session:
+        account = session.get_one(Job, uuid.UUID(job)).account_id
+        oracle.check(session, account, ledger_of(5002)[1])
+    book = person.call("GET", "/api/positions?market_type=futures").json()["items"]
+    seeded = {
+        (entry["category"], entry["symbol"]): Decimal(entry["qty"])
+        for entry in ledger_of(5002)[1]
+        if entry["type"] == "seed" and entry["category"] != "wallet"
+    }
+    sizes = {(row["category"], row["symbol"]): Decimal(row["size"]) for row in book}
+    assert sizes == seeded
+
+
+def test_a_ring_that_was_lost_is_made_up_for(
+    stack: Stack, known_secrets: Callable[..., None]
+) -> None:
+    person = sign_in(stack.url, 5003, known_secrets)
+    stack.stop("worker")
+    job = person.reduce("lost-ring", market_type="spot", percent="10").json()["id"]
+    import redis  # noqa: PLC0415 - to lose every message
+
+    client = redis.Redis.from_url(stack.environment["REDIS_URL"])
+    client.flushdb()
+    client.close()
+    stack.start("worker")
+    assert person.ended(job)["state"] == "completed"

@@ -1,0 +1,124 @@
+"""The deploy files say what really runs: the Procfile under honcho, the compose file beside it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from devstack.paths import ROOT
+from devstack.ports import any_free
+from devstack.procfile import commands, with_our_python
+from devstack.test_servers import LOGS
+from tests.stack import sign_in, wait_for
+
+pytestmark = pytest.mark.xdist_group("live")
+
+
+def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
+    environment: dict[str, str],
+    make_database: Callable[[str], str],
+    redis_url: str,
+    known_secrets: Callable[..., None],
+) -> None:
+    port = any_free()
+    # As Heroku gives it: the old scheme, PORT, WEB_CONCURRENCY; and an empty database.
+    address = make_database("ebb_live_procfile").replace("postgresql://", "postgres://")
+    number = int(redis_url.rpartition("/")[2]) + 48
+    variables = with_our_python(
+        {
+            **environment,
+            "DATABASE_URL": address,
+            "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
+            "PORT": str(port),
+            "WEB_CONCURRENCY": "1",
+            "WORKER_PROCESSES": "1",
+        }
+    )
+    released = subprocess.run(
+        commands()["release"], shell=True, cwd=ROOT, env=variables, capture_output=True, check=False
+    )
+    assert released.returncode == 0, released.stderr.decode()
+    with (LOGS / "honcho.log").open("ab") as log:
+        honcho = subprocess.Popen(
+            [sys.executable, "-m", "honcho", "start", "--port", str(port), "web", "worker"],
+            cwd=ROOT,
+            env=variables,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(lambda: requests.get(f"{url}/readyz", timeout=2).json()["status"] == "ok")
+        person = sign_in(url, 6001, known_secrets)
+        job = person.reduce("procfile", market_type="spot", percent="10").json()["id"]
+        assert person.ended(job)["state"] == "completed"
+    finally:
+        honcho.send_signal(signal.SIGTERM)
+        assert honcho.wait(30) in (0, 143)
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return found
+
+
+def test_the_compose_file_runs_the_procfile_s_commands() -> None:
+    services = compose()["services"]
+    assert set(services) == {"web", "worker", "release", "postgres", "redis", "sandbox"}
+    for name in ("web", "worker", "release"):
+        shell, flag, command = services[name]["command"]
+        # In a compose file a dollar sign is written twice.
+        assert (shell, flag, command.replace("$$", "$")) == (
+            "/bin/sh",
+            "-c",
+            f"exec {commands()[name]}",
+        )
+    assert services["sandbox"]["profiles"] == ["sandbox"]
+    assert "sandbox.bybit" in " ".join(services["sandbox"]["command"])
+    for name in ("web", "postgres", "redis", "sandbox"):
+        assert services[name]["healthcheck"]["test"]
+
+
+def test_the_compose_file_names_only_settings_that_exist() -> None:
+    from core.settings import Settings, variable_name  # noqa: PLC0415
+
+    known = {variable_name(field) for field in Settings.model_fields}
+    services = compose()["services"]
+    named = {key for name in ("web", "worker") for key in services[name]["environment"]}
+    assert {key for key in named if key.startswith("EBB_")} <= known
+
+
+def test_the_heroku_manifest_asks_for_every_secret() -> None:
+    manifest = json.loads((ROOT / "app.json").read_text())
+    asked = set(manifest["env"])
+    assert {"EBB_MASTER_SECRETS", "EBB_JWT_SECRET", "EBB_TELEGRAM_BOT_TOKEN"} <= asked
+    assert set(manifest["formation"]) == {"web", "worker"}
+
+
+def test_the_image_builds_from_files_that_exist() -> None:
+    copied = []
+    for line in (ROOT / "Dockerfile").read_text().splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            *sources, _target = line.removeprefix("COPY ").split()
+            copied += [source for source in sources if not source.startswith("--")]
+    assert copied
+    for source in copied:
+        assert (ROOT / source).exists(), source
+
+
+def test_the_example_environment_names_every_setting(tmp_path: Path) -> None:
+    from core.settings import Settings, variable_name  # noqa: PLC0415
+
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    named = {line.lstrip("# ").partition("=")[0] for line in lines if "=" in line}
+    assert {variable_name(field) for field in Settings.model_fields} <= named

@@ -1,0 +1,40 @@
+import { type ReactElement, useId } from "react";
+import { problemOf } from "@/shared/api/problem";
+
+interface Described {
+  id: string;
+  name: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string | undefined;
+}
+
+interface Props {
+  /** Its name in the API, which is also how the API names it in a refusal. */
+  name: string;
+  label: string;
+  error: unknown;
+  children: (described: Described) => ReactElement;
+}
+
+/** A labelled input that tells what the server found wrong with it. */
+export function Field({ name, label, error, children }: Props) {
+  const id = useId();
+  const faults = problemOf(error)?.errors?.filter((fault) => fault.field === name) ?? [];
+  const wrong = faults.length > 0;
+  return (
+    <div>
+      <label htmlFor={id}>{label}</label>
+      {children({
+        id,
+        name,
+        "aria-invalid": wrong,
+        "aria-describedby": wrong ? `${id}-fault` : undefined,
+      })}
+      {wrong && (
+        <p id={`${id}-fault`} className="fault">
+          {faults.map((fault) => fault.message).join(" ")}
+        </p>
+      )}
+    </div>
+  );
+}
