@@ -1,12 +1,20 @@
-import { retrieveRawInitData } from "@tma.js/bridge";
+import { retrieveRawLaunchParams } from "@tma.js/bridge";
+
+/** What Telegram started the page with (`tgWebApp…`); empty in a plain browser. */
+export function launchParams(): URLSearchParams {
+  // Read here first: the library also wants to store them, which throws in a frame without storage.
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  if (fragment.has("tgWebAppData")) return fragment;
+  try {
+    return new URLSearchParams(retrieveRawLaunchParams());
+  } catch {
+    return new URLSearchParams();
+  }
+}
 
 /** Telegram's signed sign-in data, or null in a plain browser. */
 export function initData(): string | null {
-  try {
-    return retrieveRawInitData() ?? null;
-  } catch {
-    return null;
-  }
+  return launchParams().get("tgWebAppData") || null;
 }
 
 /** The language Telegram (or the browser) speaks. */

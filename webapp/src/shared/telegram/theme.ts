@@ -1,6 +1,6 @@
-import { on, postEvent, retrieveRawLaunchParams } from "@tma.js/bridge";
+import { on, postEvent } from "@tma.js/bridge";
 import { isColour, luminance, readable } from "./colour";
-import { initData } from "./launch";
+import { initData, launchParams } from "./launch";
 
 type Scheme = "light" | "dark";
 
@@ -58,8 +58,7 @@ function apply(params: Record<string, unknown>): void {
 
 function launchTheme(): Record<string, unknown> {
   try {
-    const launch = new URLSearchParams(retrieveRawLaunchParams());
-    const parsed: unknown = JSON.parse(launch.get("tgWebAppThemeParams") ?? "{}");
+    const parsed: unknown = JSON.parse(launchParams().get("tgWebAppThemeParams") ?? "{}");
     return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
   } catch {
     return {};
