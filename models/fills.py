@@ -21,6 +21,7 @@ class Fill(Base):
         CheckConstraint("qty > 0 and price > 0", name="positive"),
         Index("ix_fills_attempt_id", "attempt_id"),
         Index("ix_fills_job_id", "job_id"),
+        Index("ix_fills_leg_id", "leg_id"),
     )
 
     id: Mapped[RowId]

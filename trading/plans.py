@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from exchange.types import Category, Instrument, Side
 from models.states import JobKind, MarketType
@@ -113,7 +113,7 @@ class PlannedLeg:
         """How many orders the quantity takes, 0 for a skipped leg."""
         if not self.is_sendable:
             return 0
-        return int(-(-self.qty // self.max_order_qty))
+        return int((self.qty / self.max_order_qty).to_integral_value(ROUND_CEILING))
 
 
 @dataclass(frozen=True, slots=True)

@@ -448,9 +448,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_fills_attempt_id", "fills", ["attempt_id"], unique=False)
     op.create_index("ix_fills_job_id", "fills", ["job_id"], unique=False)
+    op.create_index("ix_fills_leg_id", "fills", ["leg_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_fills_leg_id", table_name="fills")
     op.drop_index("ix_fills_job_id", table_name="fills")
     op.drop_index("ix_fills_attempt_id", table_name="fills")
     op.drop_table("fills")

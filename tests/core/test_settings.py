@@ -1,0 +1,81 @@
+"""A missing or weak setting stops the start with its name, never with its value."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from core.settings import Environment, Settings, SettingsError, load_settings, variable_name
+
+GOOD = {
+    "DATABASE_URL": "postgres://u:p@localhost/ebb",
+    "REDIS_URL": "rediss://:p@localhost:6379",
+    "EBB_MASTER_SECRETS": f"{secrets.token_urlsafe(48)}, {secrets.token_urlsafe(48)}",
+    "EBB_JWT_SECRET": secrets.token_urlsafe(48),
+    "EBB_TELEGRAM_BOT_TOKEN": f"123456:{secrets.token_urlsafe(30)}",
+}
+
+
+@pytest.fixture
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable_name(field), raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_a_good_environment_is_read(surroundings: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    assert settings.environment is Environment.PRODUCTION
+    assert settings.database_url.get_secret_value().startswith("postgresql+psycopg2://u:p@")
+    assert len(settings.masters) == 2
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -> None:
+    surroundings.delenv(name)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert f"{name}: is missing" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EBB_MASTER_SECRETS", "short-secret"),
+        ("EBB_MASTER_SECRETS", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("EBB_MASTER_SECRETS", " , "),
+        ("EBB_JWT_SECRET", "changeme"),
+        ("EBB_TELEGRAM_BOT_TOKEN", "not-a-token-of-botfather"),
+        ("DATABASE_URL", "sqlite:///ebb.db"),
+        ("REDIS_URL", "localhost:6379"),
+        ("EBB_LEASE_SECONDS", "0"),
+        ("EBB_LOG_LEVEL", "LOUD"),
+        ("EBB_SANDBOX_URL", "ftp://nowhere"),
+        ("EBB_BATCH_SIZE_SPOT", "twelve"),
+    ],
+)
+def test_what_is_weak_or_wrong_is_named_without_its_value(
+    surroundings: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    surroundings.setenv(name, value)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert f"{name}: " in str(error.value)
+    if len(value.strip(" ,")) > 3:
+        assert value not in str(error.value)
+
+
+def test_a_sandbox_needs_its_address(surroundings: pytest.MonkeyPatch) -> None:
+    surroundings.setenv("EBB_ENVIRONMENT", "sandbox")
+    with pytest.raises(SettingsError, match="EBB_SANDBOX_URL"):
+        load_settings()
+    surroundings.setenv("EBB_SANDBOX_URL", "http://127.0.0.1:8100/")
+    assert load_settings().sandbox_url == "http://127.0.0.1:8100"
+
+
+def test_settings_show_no_secret(surroundings: pytest.MonkeyPatch) -> None:
+    shown = repr(load_settings())
+    assert not any(value in shown for value in GOOD.values())

@@ -1,0 +1,240 @@
+"""Migrations up and down, constraints that hold without our help, and queries that use an index."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.ids import new_id, order_link_id
+from models import migrate
+from models.base import Base
+from models.fills import Fill, Snapshot
+from models.jobs import Attempt, Job, Leg
+from models.sessions import make_engine
+from models.states import AttemptState, JobKind, JobState, LegState, MarketType
+from models.users import Account, User
+
+
+def test_migrations_go_up_and_down_and_match_the_code(make_database: Callable[[str], str]) -> None:
+    address = make_database("ebb_migrations")
+    migrate.upgrade(address)
+    migrate.check(address)
+    engine = make_engine(address)
+    assert set(Base.metadata.tables) <= set(inspect(engine).get_table_names())
+    migrate.downgrade(address, "base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    migrate.upgrade(address)
+    engine.dispose()
+
+
+@pytest.fixture
+def rows(session: Session) -> dict[str, Any]:
+    user = User(id=new_id(), telegram_id=uuid.uuid4().int % 2**50)
+    session.add(user)
+    session.flush()
+    account = Account(
+        id=new_id(),
+        user_id=user.id,
+        label="a",
+        environment="sandbox",
+        api_key_enc="x",
+        api_secret_enc="x",
+        api_key_tail="tail",
+        key_fingerprint=uuid.uuid4().hex,
+        can_trade_spot=True,
+        can_trade_futures=True,
+        has_ip_list=False,
+        checked_at=clock.utcnow(),
+        is_default=True,
+    )
+    session.add(account)
+    session.flush()
+    job = make_job(user, account, state=JobState.EXECUTING)
+    session.add(job)
+    session.flush()
+    leg = Leg(
+        id=new_id(),
+        job_id=job.id,
+        seq=1,
+        category="linear",
+        symbol="BTCUSDT",
+        position_side="Buy",
+        side="Sell",
+        position_idx=0,
+        reduce_only=True,
+        size_before=Decimal(2),
+        qty_planned=Decimal(1),
+        owed_qty=Decimal(1),
+        max_order_qty=Decimal(1),
+        base_coin="BTC",
+        settle_coin="USDT",
+        price=Decimal(100),
+        notional=Decimal(100),
+        effective_percent=Decimal(50),
+        state=LegState.WORKING,
+        qty_filled=Decimal(0),
+    )
+    session.add(leg)
+    session.flush()
+    attempt = make_attempt(leg, 1, AttemptState.ACKNOWLEDGED)
+    session.add(attempt)
+    session.commit()
+    return {"user": user, "account": account, "job": job, "leg": leg, "attempt": attempt}
+
+
+def make_job(user: User, account: Account, **more: Any) -> Job:
+    given: dict[str, Any] = {
+        "id": new_id(),
+        "user_id": user.id,
+        "account_id": account.id,
+        "kind": JobKind.REDUCE,
+        "market_type": MarketType.FUTURES,
+        "state": JobState.QUEUED,
+        "percent": Decimal(25),
+        "request": {},
+        "idempotency_key": uuid.uuid4().hex,
+        "fingerprint": "x",
+    }
+    return Job(**{**given, **more})
+
+
+def make_attempt(leg: Leg, n: int, state: AttemptState) -> Attempt:
+    return Attempt(
+        id=new_id(),
+        leg_id=leg.id,
+        n=n,
+        order_link_id=order_link_id(leg.id, n),
+        qty=Decimal(1),
+        state=state,
+        qty_filled=Decimal(0),
+        sends=1,
+    )
+
+
+def make_fill(rows: dict[str, Any], exec_id: str) -> Fill:
+    return Fill(
+        account_id=rows["account"].id,
+        job_id=rows["job"].id,
+        leg_id=rows["leg"].id,
+        attempt_id=rows["attempt"].id,
+        exec_id=exec_id,
+        price=Decimal(1),
+        qty=Decimal(1),
+        value=Decimal(1),
+        fee=Decimal(0),
+        fee_currency="USDT",
+        executed_at=clock.utcnow(),
+    )
+
+
+def refused(session: Session, *added: Any) -> str:
+    session.add_all(added)
+    with pytest.raises(IntegrityError) as error:
+        session.flush()
+    session.rollback()
+    return str(error.value)
+
+
+def test_an_account_has_one_running_job(session: Session, rows: dict[str, Any]) -> None:
+    second = make_job(rows["user"], rows["account"], state=JobState.PLANNING)
+    assert "uq_jobs_running" in refused(session, second)
+    session.add(make_job(rows["user"], rows["account"]))
+    session.flush()
+
+
+def test_a_key_makes_one_job(session: Session, rows: dict[str, Any]) -> None:
+    again = make_job(rows["user"], rows["account"], idempotency_key=rows["job"].idempotency_key)
+    assert "uq_jobs_user_id_idempotency_key" in refused(session, again)
+
+
+def test_a_leg_has_one_open_attempt_and_each_number_once(
+    session: Session, rows: dict[str, Any]
+) -> None:
+    second = make_attempt(rows["leg"], 2, AttemptState.INTENDED)
+    assert "uq_attempts_open" in refused(session, second)
+    same = make_attempt(rows["leg"], 1, AttemptState.REJECTED)
+    assert "uq_attempts" in refused(session, same)
+
+
+def test_a_fill_counts_once(session: Session, rows: dict[str, Any]) -> None:
+    assert "uq_fills_account_id_exec_id" in refused(
+        session, make_fill(rows, "same"), make_fill(rows, "same")
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("update legs set qty_filled = 2", "never_over_plan"),
+        ("update legs set state = 'filled'", "filled_is_filled"),
+        ("update legs set state = 'wonderful'", "ck_legs_state"),
+        ("update attempts set qty_filled = 2", "never_over_filled"),
+        ("update jobs set state = 'completed', finished_at = null", "ended_has_time"),
+        ("update jobs set percent = 101", "percent"),
+        ("update accounts set api_key_enc = null", "live_account_has_keys"),
+    ],
+)
+def test_the_database_refuses_what_must_not_be(
+    session: Session, rows: dict[str, Any], statement: str, constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint):
+        session.execute(text(statement))
+    session.rollback()
+
+
+def test_a_snapshot_gives_back_no_more_than_was_closed(
+    session: Session, rows: dict[str, Any]
+) -> None:
+    snapshot = Snapshot(
+        user_id=rows["user"].id,
+        account_id=rows["account"].id,
+        job_id=rows["job"].id,
+        leg_id=rows["leg"].id,
+        market_type=MarketType.FUTURES,
+        category="linear",
+        symbol="BTCUSDT",
+        side="Buy",
+        position_idx=0,
+        qty_closed=Decimal(1),
+        qty_restored=Decimal("1.001"),
+        closed_price=Decimal(1),
+    )
+    assert "never_over_restored" in refused(session, snapshot)
+
+
+# A constant: an index can't serve a volatile function.
+_SOME = "'01890000-0000-7000-8000-000000000000'::uuid"
+QUERIES = {
+    "poll": "select version from jobs where id = ? and user_id = ?",
+    "list": "select id from jobs where user_id = ? order by id desc limit 20",
+    "replay": "select id from jobs where user_id = ? and idempotency_key = 'x'",
+    "legs": "select id from legs where job_id = ? order by seq",
+    "attempts": "select id from attempts where leg_id = ?",
+    "fills of an attempt": "select id from fills where attempt_id = ?",
+    "fills of a job": "select id from fills where job_id = ?",
+    "fills of a leg": "select id from fills where leg_id = ?",
+    "snapshots": "select id from snapshots where account_id = ?"
+    " and market_type = 'spot' and qty_restored < qty_closed order by id desc",
+    "snapshot of a leg": "select id from snapshots where leg_id = ?",
+    "legs of a snapshot": "select id from legs where snapshot_id = ?",
+    "outbox": "select id from outbox where published_at is null order by id limit 100",
+    "ring": "update outbox set published_at = now() where job_id = ?",
+    "accounts": "select id from accounts where user_id = ? and removed_at is null",
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_queries_find_their_rows_by_an_index(session: Session, name: str) -> None:
+    # Small tables are scanned whatever the indexes: forbid that, and see whether one serves.
+    session.execute(text("set local enable_seqscan = off"))
+    plan = "\n".join(session.scalars(text(f"explain {QUERIES[name].replace('?', _SOME)}")))
+    assert "Seq Scan" not in plan, plan
+    session.rollback()
