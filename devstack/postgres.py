@@ -75,10 +75,10 @@ class Postgres:
         return f"-c unix_socket_directories='' -c max_connections=200 {speed}"
 
     def _pg_ctl(self, options: str) -> None:
+        log = str(self.folder / "log")
         pgexec(
             "pg_ctl",
-            ("-w", "-t", "60", "-o", options)
-            + ("-l", str(self.folder / "log"), "-D", str(self.folder), "start"),
+            ["-w", "-t", "60", "-o", options, "-l", log, "-D", str(self.folder), "start"],
             bin_path=self._server.bin_path,
             user=self._server.system_user,
             cwd="/",

@@ -1,4 +1,4 @@
-"""The oracle: reads only the sandbox's ledger and our tables, and checks the invariants I1 to I6."""
+"""The oracle: checks the invariants I1 to I6 by the sandbox's ledger and our tables alone."""
 
 from __future__ import annotations
 

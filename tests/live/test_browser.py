@@ -15,10 +15,15 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.browser, pytest.mark.timeout(180)]
 ARTIFACTS = ROOT / "artifacts"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")

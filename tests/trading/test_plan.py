@@ -73,20 +73,20 @@ def test_scope_and_exemptions_are_kept(data: st.DataObject) -> None:
     scope = request.scope
     keep = {exemption.symbol: exemption.keep_qty for exemption in scope.exempt}
     legs = {leg.symbol: leg for leg in plan_reduce(held, request).legs}
-    for position in held.positions:
-        leg = legs.get(position.symbol)
+    for owned in held.positions:
+        leg = legs.get(owned.symbol)
         inside = (
-            (not scope.symbols or position.symbol in scope.symbols)
-            and (not scope.sides or position.side in scope.sides)
-            and keep.get(position.symbol, D(0)) is not None
+            (not scope.symbols or owned.symbol in scope.symbols)
+            and (not scope.sides or owned.side in scope.sides)
+            and keep.get(owned.symbol, D(0)) is not None
         )
         if scope.pnl is not None:
-            pnl = position.unrealised_pnl or 0
+            pnl = owned.unrealised_pnl or 0
             inside = inside and (pnl > 0 if scope.pnl is PnlFilter.WINNERS else pnl < 0)
         assert (leg is not None) == inside
-        kept = keep.get(position.symbol)
+        kept = keep.get(owned.symbol)
         if leg is not None and kept is not None and leg.qty:
-            assert leg.size_after >= min(kept, position.size)
+            assert leg.size_after >= min(kept, owned.size)
 
 
 @cases
