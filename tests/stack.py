@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import time
@@ -56,10 +57,13 @@ class Stack:
         psutil.wait_procs(family, timeout=10)
         self.running.pop(name).wait(10)
 
-    def stop(self, name: str, seconds: float = 30) -> int:
-        """SIGTERM, as a platform does; the exit code."""
+    def stop(self, name: str, seconds: float = 30, *, group: bool = False) -> int:
+        """SIGTERM to the process, or to every process of its group; the exit code."""
         process = self.running.pop(name)
-        process.send_signal(signal.SIGTERM)
+        if group:
+            os.killpg(process.pid, signal.SIGTERM)
+        else:
+            process.send_signal(signal.SIGTERM)
         return process.wait(seconds)
 
     def stop_all(self) -> None:

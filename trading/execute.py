@@ -6,6 +6,7 @@ step reads what stands in Postgres and goes on from there.
 
 from __future__ import annotations
 
+import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,15 +62,21 @@ class _Park(Exception):
 
 
 def execute(
-    desk: Desk, sessions: sessionmaker[Session], job_id: uuid.UUID, *, owner: str
+    desk: Desk,
+    sessions: sessionmaker[Session],
+    job_id: uuid.UUID,
+    *,
+    owner: str,
+    stopping: threading.Event | None = None,
 ) -> Outcome:
-    """Work on the job as far as it goes now."""
+    """Work on the job as far as it goes now. Once `stopping` is set, the step at hand is finished
+    and the job is given back at once."""
     lease = claim(sessions, job_id, owner, desk.settings.lease_seconds)
     if lease is None:
         return Outcome()
     with log_context(job_id=str(job_id), epoch=lease.epoch):
         try:
-            return _Run(desk, lease).go()
+            return _Run(desk, lease, stopping or threading.Event()).go()
         except LeaseLost:
             log.warning("job.lease_lost")
             return Outcome()
@@ -89,9 +96,10 @@ def _park(lease: Lease, seconds: float) -> Outcome:
 class _Run:
     """One worker's turn at one job."""
 
-    def __init__(self, desk: Desk, lease: Lease) -> None:
+    def __init__(self, desk: Desk, lease: Lease, stopping: threading.Event) -> None:
         self._desk = desk
         self._lease = lease
+        self._stopping = stopping
         self._pause = _FIRST_PAUSE
         self._protect_tries = 0
 
@@ -156,6 +164,8 @@ class _Run:
 
     def _round(self, gateway: Gateway | None) -> bool:  # noqa: PLR0912 - one row per outcome
         """Do what can be done now. True when every leg has ended."""
+        if self._stopping.is_set():
+            raise _Park(0.0)
         job = self._lease.renew()
         if job.cancel_requested:
             self._stop_unsent(Reason.CANCELLED_BY_USER, LegState.CANCELLED)

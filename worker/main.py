@@ -16,6 +16,7 @@ from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
 from worker.broker import make_broker
+from worker.shutdown import HandBack
 from worker.sweeper import Sweeper
 
 settings = load_settings()
@@ -31,7 +32,8 @@ def _ring(job_id: str) -> None:
     run_job.send(job_id)
 
 
-broker = make_broker(settings, Sweeper(sessions, _ring, settings.sweep_seconds))
+hand_back = HandBack()
+broker = make_broker(settings, Sweeper(sessions, _ring, settings.sweep_seconds), hand_back)
 
 
 def owner() -> str:
@@ -42,7 +44,7 @@ def owner() -> str:
 @dramatiq.actor(actor_name=RUN_JOB_ACTOR, queue_name=JOBS_QUEUE)
 def run_job(job_id: str) -> None:
     """Take the job as far as it goes; ring for what follows."""
-    outcome = execute(desk, sessions, uuid.UUID(job_id), owner=owner())
+    outcome = execute(desk, sessions, uuid.UUID(job_id), owner=owner(), stopping=hand_back.stopping)
     if outcome.again_in is not None:
         run_job.send_with_options(args=(job_id,), delay=int(outcome.again_in * 1000) + 20)
     if outcome.next_job is not None:

@@ -14,8 +14,11 @@ from tests.stack import Stack
 
 
 @pytest.fixture(scope="module")
-def live_database(make_database: Callable[[str], str], request: pytest.FixtureRequest) -> str:
-    address = make_database("ebb_live_" + request.module.__name__.rpartition(".")[2])
+def live_database(
+    make_database: Callable[[str], str], process_number: int, request: pytest.FixtureRequest
+) -> str:
+    name = request.module.__name__.rpartition(".")[2]
+    address = make_database(f"ebb_live_{process_number}_{name}")
     upgrade(address)
     return address
 

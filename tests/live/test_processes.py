@@ -74,6 +74,25 @@ def test_a_worker_killed_in_mid_job_loses_and_doubles_nothing(
     assert sizes == seeded
 
 
+def test_a_worker_told_to_stop_in_mid_job_hands_it_over(
+    stack: Stack,
+    live_sessions: sessionmaker[Session],
+    known_secrets: Callable[..., None],
+    ledger_of: LedgerOf,
+) -> None:
+    person = sign_in(stack.url, 5004, known_secrets)
+    job = person.reduce("handed", **FUTURES).json()["id"]
+    wait_for(lambda: any(e["type"] == "execution" for e in ledger_of(5004)[1]))
+    # As a platform does it: every process of the group hears it.
+    assert stack.stop("worker", group=True) == 0
+    assert person.job(job)["state"] == "executing"
+    with live_sessions() as session:
+        # Given back, not left to its lease.
+        assert session.get_one(Job, uuid.UUID(job)).lease_until is None
+    stack.start("worker")
+    assert person.ended(job)["state"] == "completed"
+
+
 def test_a_ring_that_was_lost_is_made_up_for(
     stack: Stack, known_secrets: Callable[..., None]
 ) -> None:

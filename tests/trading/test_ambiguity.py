@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -286,6 +287,15 @@ def test_a_worker_that_died_after_sending_is_followed_by_a_look_up(
     assert execute(trader.desk, trader.sessions, job, owner="other").again_in is None
     with trader.sessions.begin() as session:
         session.execute(update(Job).values(lease_until=func.now() - timedelta(seconds=1)))
+    assert trader.run(job).job.state is JobState.COMPLETED
+    half_left(trader)
+
+
+def test_a_worker_that_is_told_to_stop_gives_the_job_back_at_once(trader: Trader) -> None:
+    job, stopping = trader.accept_reduce(FUTURES, "50"), threading.Event()
+    stopping.set()
+    outcome = execute(trader.desk, trader.sessions, job, owner="old", stopping=stopping)
+    assert outcome.again_in == 0
     assert trader.run(job).job.state is JobState.COMPLETED
     half_left(trader)
 
