@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     slippage_tolerance_percent: str = Field("1", pattern=r"^(\d{1,2})(\.\d{1,2})?$")
     instruments_ttl_seconds: int = Field(600, ge=10, le=86_400)
 
+    database_pool_size: int = Field(10, ge=2, le=100)
+
     lease_seconds: float = Field(10.0, ge=1, le=120)
     settle_seconds: float = Field(2.0, ge=0.05, le=60)
     max_attempts_per_leg: int = Field(200, ge=1, le=10_000)

@@ -25,7 +25,7 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
     return create_engine(
         database_address(database_url),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=2,
         pool_recycle=1800,
         pool_pre_ping=True,
         connect_args=CONNECT_ARGS,

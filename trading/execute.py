@@ -123,7 +123,8 @@ class _Run:
             account = session.get_one(Account, job.account_id)
         try:
             return self._desk.gateway(account)
-        except (AuthProblem, VaultError):
+        except (AuthProblem, VaultError) as error:
+            log.error("job.no_keys", error=type(error).__name__)
             return None
 
     # -- planning -----------------------------------------------------------------------------

@@ -60,8 +60,9 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         SQLALCHEMY_DATABASE_URI=database_address(settings.database_url.get_secret_value()),
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_pre_ping": True,
-            "pool_size": 16,
-            "max_overflow": 16,
+            "pool_size": settings.database_pool_size,
+            "max_overflow": 2,
+            "pool_timeout": 15,
             "pool_recycle": 1800,
             "connect_args": CONNECT_ARGS,
         },

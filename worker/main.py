@@ -24,7 +24,9 @@ configure_logs(settings.log_level, human=settings.log_human)
 log = get_logger(__name__)
 
 # Dramatiq imports this module in each worker process after the fork, so pools are never shared.
-sessions = make_sessions(make_engine(settings.database_url.get_secret_value()))
+sessions = make_sessions(
+    make_engine(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+)
 desk = Desk.from_settings(settings)
 
 

@@ -30,6 +30,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, help="keep accounts and ledger in this file")
     parser.add_argument("--drift", type=int, default=0, help="random walk of prices, bps a second")
     parser.add_argument("--seed", type=int, default=1, help="of the random walk")
+    parser.add_argument(
+        "--control-from",
+        action="append",
+        default=[],
+        help="a network besides loopback that may use the control API (repeatable)",
+    )
     parser.add_argument("--no-ip-limit", action="store_true", help="no ban above 600 calls in 5 s")
     return parser.parse_args()
 
@@ -49,6 +55,7 @@ async def serve(options: argparse.Namespace) -> None:
     """Listen until SIGTERM or SIGINT."""
     exchange = Exchange()
     exchange.address.enabled = not options.no_ip_limit
+    exchange.control_from += tuple(options.control_from)
     app = make_app(exchange)
     demo = exchange.demo
     if options.state:

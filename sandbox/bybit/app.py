@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -29,7 +30,7 @@ from sandbox.bybit.faults import Fault, Faults
 from sandbox.bybit.limits import AccountLimits, AddressLimit, Granted
 
 _BATCH_MOST = {"spot": 10, "linear": 20, "inverse": 20}
-_LOOPBACK = ("127.0.0.1", "::1")
+_LOOPBACK = ("127.0.0.0/8", "::1/128")
 Answer = tuple[int, str, dict[str, Any], dict[str, Any]]
 
 
@@ -47,6 +48,15 @@ class Exchange:
     address: AddressLimit = field(default_factory=AddressLimit)
     demo: dict[str, int] = field(default_factory=dict)
     requests: int = 0
+    control_from: tuple[str, ...] = _LOOPBACK
+
+    def may_control(self, address: str) -> bool:
+        """Loopback, and what was allowed at the start (a container's own network)."""
+        try:
+            caller = ip_address(address)
+        except ValueError:
+            return False
+        return any(caller in ip_network(allowed) for allowed in self.control_from)
 
     def control(self) -> Control:
         return Control(self.engine, self.faults, self.address, self.demo, lambda: self.requests)
@@ -59,8 +69,8 @@ def make_app(exchange: Exchange) -> web.Application:
     async def handle(request: web.Request) -> web.StreamResponse:
         path = request.path
         if path.startswith("/_control/"):
-            if request.remote not in _LOOPBACK:
-                return web.Response(status=403, text="the control API answers on loopback only")
+            if not exchange.may_control(request.remote or ""):
+                return web.Response(status=403, text="the control API is not for this address")
             return await control.handle(request)
         exchange.requests += 1
         if exchange.address.refuses(request.remote or ""):

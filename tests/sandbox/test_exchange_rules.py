@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import requests
 
+from sandbox.bybit.app import Exchange
+
 Make = Callable[..., dict[str, Any]]
 
 
@@ -220,3 +222,13 @@ def test_the_control_api_explains_what_it_does_not_know(sandbox_url: str) -> Non
     assert "kind must be one of" in wrong.json()["error"]
     assert requests.get(f"{sandbox_url}/_control/nothing", timeout=5).status_code == 404
     assert requests.get(f"{sandbox_url}/_control/accounts/1", timeout=5).status_code == 400
+
+
+def test_the_control_api_is_for_loopback_unless_told_otherwise() -> None:
+    exchange = Exchange()
+    assert exchange.may_control("127.0.0.1")
+    assert exchange.may_control("::1")
+    assert not exchange.may_control("172.18.0.4")
+    assert not exchange.may_control("")
+    exchange.control_from += ("172.16.0.0/12",)
+    assert exchange.may_control("172.18.0.4")
