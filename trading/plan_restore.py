@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from core.numbers import BPS, HUNDRED, ZERO, ceil_to_step, floor_to_step
+from core.numbers import BPS, HUNDRED, ZERO, ceil_to_step, floor_to_step, quotient
 from exchange.types import Instrument, Side
 from models.states import JobKind
 from trading.plans import Book, BookPosition, Owed, Plan, PlannedLeg
@@ -102,8 +102,8 @@ def _quantities(
     if percent == HUNDRED:
         back = owed.remainder
     else:
-        back = floor_to_step(owed.remainder * percent / HUNDRED, rules.lot_step)
-    return back, ceil_to_step(back / (1 - taker), rules.lot_step)
+        back = share(owed.remainder, percent, rules.lot_step)
+    return back, ceil_to_step(quotient(back, 1 - taker), rules.lot_step)
 
 
 def _limit_price(owed: Owed, rules: Instrument, guard: PriceGuard | None) -> Decimal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal
 
-from core.numbers import HUNDRED, ZERO, ceil_to_step, floor_to_step
+from core.numbers import HUNDRED, ZERO, ceil_to_step, floor_to_step, percent_share
 from exchange.types import Category, Instrument
 from trading.plans import PlannedLeg
 from trading.reasons import Reason
@@ -15,7 +15,7 @@ _TWO_PLACES = Decimal("0.01")
 
 def share(size: Decimal, percent: Decimal, step: Decimal) -> Decimal:
     """`percent` of a size, rounded down to the lot step."""
-    return floor_to_step(size * percent / HUNDRED, step)
+    return floor_to_step(percent_share(size, percent), step)
 
 
 def too_small(rules: Instrument, qty: Decimal, price: Decimal) -> Reason | None:
