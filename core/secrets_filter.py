@@ -26,6 +26,12 @@ _SHAPES = (
     re.compile(r"\b[0-9a-f]{64}\b"),
     re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
 )
+# A secret's name with its value in free text, as libraries print headers and bodies.
+_NAMED = re.compile(
+    r"""((?:api[_-]?key|bapi-sign|secret|password|token|authorization)\\?["']?\s*[:=]\s*\\?["']?)"""
+    r"""(?:bearer\s+)?[^\s"',\\}&]{6,}""",
+    re.IGNORECASE,
+)
 _MAX_REMEMBERED = 4096
 _MIN_LENGTH = 6
 
@@ -52,7 +58,7 @@ def scrub_text(text: str) -> str:
         text = text.replace(secret, MASK)
     for shape in _SHAPES:
         text = shape.sub(MASK, text)
-    return text
+    return _NAMED.sub(rf"\1{MASK}", text)
 
 
 def scrub(value: object, name: str = "") -> object:

@@ -124,6 +124,22 @@ def test_fields_values_and_shapes_are_masked() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "headers {'X-BAPI-API-KEY': '94ff6b89d892afcbe3', 'X-BAPI-SIGN': 'c0ffee-c0ffee'}",
+        '{"retCode":0,"result":{"apiKey":"94ff6b89d892afcbe3"}}',
+        r"{\"apiKey\":\"94ff6b89d892afcbe3\"}",
+        "GET /x?api_key=94ff6b89d892afcbe3&limit=5",
+        "Authorization: Bearer 94ff6b89d892afcbe3",
+    ],
+)
+def test_a_named_secret_in_somebody_else_s_text_is_masked(said: str) -> None:
+    shown = secrets_filter.scrub_text(said)
+    assert "94ff6b89d892afcbe3" not in shown
+    assert "c0ffee" not in shown
+
+
 def test_only_so_many_values_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets_filter, "_MAX_REMEMBERED", 3)
     remember("first-secret", "second-secret", "third-secret", "fourth-secret", "tiny")
