@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from core.numbers import HUNDRED, exact, plain
+from core.numbers import HUNDRED, ZERO, exact, plain
 from exchange.types import Category, Side
 from models.states import MarketType
 
@@ -39,6 +39,16 @@ class Scope:
     pnl: PnlFilter | None = None
     categories: tuple[Category, ...] = ()
     exempt: tuple[Exemption, ...] = ()
+
+    @property
+    def kept(self) -> dict[str, Decimal | None]:
+        """What stays of each exempt symbol, None for all of it. Of several exemptions of one
+        symbol the widest holds: what was called untouchable once is never touched."""
+        kept: dict[str, Decimal | None] = {}
+        for symbol, keep in ((e.symbol, e.keep_qty) for e in self.exempt):
+            before = kept.get(symbol, ZERO)
+            kept[symbol] = None if keep is None or before is None else max(before, keep)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +112,10 @@ def to_json(request: ReduceRequest | RestoreRequest) -> dict[str, Any]:
                 "sides": sorted(side.value for side in scope.sides),
                 "pnl": scope.pnl.value if scope.pnl else None,
                 "categories": sorted(category.value for category in scope.categories),
-                "exempt": sorted(
-                    ([e.symbol, None if e.keep_qty is None else plain(e.keep_qty)])
-                    for e in scope.exempt
-                ),
+                "exempt": [
+                    [symbol, None if keep is None else plain(keep)]
+                    for symbol, keep in sorted(scope.kept.items())
+                ],
             },
         }
     guard = request.price_guard

@@ -23,7 +23,7 @@ def in_scope(book: Book, scope: Scope) -> list[tuple[BookPosition, Decimal]]:
     Raises UnknownSymbols for a name that is no instrument of the book's market.
     """
     _refuse_unknown(book, scope)
-    kept = {exemption.symbol: exemption.keep_qty for exemption in scope.exempt}
+    kept = scope.kept
     found = []
     for position in book.positions:
         if not _matches(position, scope):
