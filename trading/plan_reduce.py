@@ -105,6 +105,10 @@ def _quantity(
     if whole and position.category.is_derivative:
         # Reduce-only, all of it: the exchange takes that below its minimums, dust included.
         return position.size, None
+    if touchable <= 0:
+        return ZERO, Reason.EXEMPT
+    if price <= 0:
+        return ZERO, Reason.PRICE_UNKNOWN
     most = floor_to_step(touchable, rules.lot_step)
     qty = min(share(position.size, request.percent, rules.lot_step), most)
     reason = too_small(rules, qty, price)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from core.numbers import BPS, HUNDRED, ZERO, ceil_to_step, floor_to_step, quotient
 from exchange.types import Instrument, Side
 from models.states import JobKind
-from trading.plans import Book, BookPosition, Owed, Plan, PlannedLeg
+from trading.plans import Book, BookPosition, Market, Owed, Plan, PlannedLeg
 from trading.quantities import (
     by_worth,
     fee_of,
@@ -26,7 +26,7 @@ from trading.requests import PriceGuard, RestoreRequest
 def plan_restore(owed: Sequence[Owed], book: Book, request: RestoreRequest) -> Plan:
     """One leg for each snapshot, biggest worth first, newer before older where equal."""
     newest_first = sorted(owed, key=lambda item: (item.created_at, item.snapshot_id), reverse=True)
-    legs = [_leg(item, book, request) for item in newest_first]
+    legs = _without_netting([_leg(item, book, request) for item in newest_first])
     worth = sum((o.remainder * unit_worth(o.category, o.closed_price) for o in owed), ZERO)
     given = sum(
         (
@@ -43,6 +43,35 @@ def plan_restore(owed: Sequence[Owed], book: Book, request: RestoreRequest) -> P
         effective_percent=percent_of(given, worth),
         legs=by_worth(legs),
         as_of=book.as_of,
+    )
+
+
+def _without_netting(newest_first: Sequence[PlannedLeg]) -> list[PlannedLeg]:
+    """In one-way mode a long and a short of one symbol would net against each other instead of
+    both coming back, so the newest one's direction comes back and the other stays owed."""
+    sides: dict[Market, Side] = {}
+    legs = []
+    for leg in newest_first:
+        one_way = leg.position_idx == 0 and leg.is_sendable
+        if one_way and sides.setdefault((leg.category, leg.symbol), leg.side) is not leg.side:
+            legs.append(_skipped(leg, Reason.OPPOSITE_POSITION))
+        else:
+            legs.append(leg)
+    return legs
+
+
+def _skipped(leg: PlannedLeg, reason: Reason) -> PlannedLeg:
+    return replace(
+        leg,
+        size_after=leg.size_now,
+        qty=ZERO,
+        owed_qty=ZERO,
+        max_order_qty=ZERO,
+        notional=ZERO,
+        fee_estimate=ZERO,
+        effective_percent=ZERO,
+        limit_price=None,
+        reason=reason,
     )
 
 
@@ -99,10 +128,8 @@ def _quantities(
     if owed.category.is_derivative:
         qty = share(owed.remainder, percent, rules.lot_step)
         return qty, qty
-    if percent == HUNDRED:
-        back = owed.remainder
-    else:
-        back = share(owed.remainder, percent, rules.lot_step)
+    whole = percent == HUNDRED
+    back = owed.remainder if whole else share(owed.remainder, percent, rules.lot_step)
     return back, ceil_to_step(quotient(back, 1 - taker), rules.lot_step)
 
 

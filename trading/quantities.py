@@ -66,7 +66,13 @@ def by_worth(legs: Iterable[PlannedLeg]) -> tuple[PlannedLeg, ...]:
     return tuple(
         sorted(
             legs,
-            key=lambda leg: (not leg.is_sendable, -leg.notional, leg.symbol, leg.position_idx),
+            key=lambda leg: (
+                not leg.is_sendable,
+                -leg.notional,
+                leg.symbol,
+                leg.category,
+                leg.position_idx,
+            ),
         )
     )
 

@@ -10,6 +10,7 @@ class Reason(StrEnum):
     BELOW_LOT_STEP = "below_lot_step"
     BELOW_MIN_QTY = "below_min_qty"
     BELOW_MIN_NOTIONAL = "below_min_notional"
+    EXEMPT = "exempt"
     MARKET_CLOSED = "market_closed"
     INSTRUMENT_GONE = "instrument_gone"
     PRICE_UNKNOWN = "price_unknown"
