@@ -58,6 +58,7 @@ class Postgres:
         try:
             self._server.ensure_pgdata_inited()
             self.stop()
+            self._end_stragglers()
             self._set_password()
             self._pg_ctl(f"-h 127.0.0.1 -p {self._choose()} {self._options()}")
         except (subprocess.SubprocessError, OSError) as error:
@@ -118,6 +119,23 @@ class Postgres:
                 cwd="/",
                 timeout=40,
             )
+
+    def _end_stragglers(self) -> None:
+        """A killed server's other processes hold its shared memory until they notice; no new one
+        starts meanwhile. Their working folder is the data folder: that is how they are known."""
+        left = []
+        for process in psutil.process_iter(["name"]):
+            try:
+                if process.info["name"] == "postgres" and process.cwd() == str(self.folder):
+                    process.kill()
+                    left.append(process)
+            except psutil.Error:
+                continue
+        psutil.wait_procs(left, timeout=10)
+        # Nothing of this folder runs any more. A dead postmaster that nobody has waited for yet
+        # still has its number, which PostgreSQL takes for life: the file must go.
+        if not self._runs():
+            (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _runs(self) -> bool:
         """Whether the process that the pid file names is there, and a PostgreSQL. A killed server
