@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import subprocess
+import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,7 +132,9 @@ class Postgres:
                     left.append(process)
             except psutil.Error:
                 continue
-        psutil.wait_procs(left, timeout=10)
+        until = time.monotonic() + 10
+        while any(_is_alive(process) for process in left) and time.monotonic() < until:
+            time.sleep(0.05)
         # Nothing of this folder runs any more. A dead postmaster that nobody has waited for yet
         # still has its number, which PostgreSQL takes for life: the file must go.
         if not self._runs():
@@ -143,8 +146,7 @@ class Postgres:
         try:
             pid = int((self.folder / "postmaster.pid").read_text().split()[0])
             process = psutil.Process(pid)
-            alive = process.status() != psutil.STATUS_ZOMBIE
-            return alive and "postgres" in process.name()
+            return _is_alive(process) and "postgres" in process.name()
         except (OSError, ValueError, IndexError, psutil.Error):
             return False
 
@@ -163,3 +165,12 @@ class Postgres:
         finally:
             connection.close()
         return self.url(name)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Running, not merely unburied."""
+    try:
+        alive: bool = process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+    return alive

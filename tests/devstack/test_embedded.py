@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -45,7 +46,8 @@ def test_postgres_keeps_its_rows_through_a_kill_9(folder: Path) -> None:
     connection.cursor().execute("create table kept as select 7 as number")
     pid = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
     for process in [*psutil.Process(pid).children(), psutil.Process(pid)]:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     connection.close()
     second = Postgres(folder / "postgres")
     second.start()
