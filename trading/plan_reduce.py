@@ -72,14 +72,12 @@ def _leg(
     price = book.prices.get(market, position.mark_price)
     if rules is None:
         return _skipped(position, price, Reason.INSTRUMENT_GONE)
+    if not rules.trading:
+        # Said before any complaint about the quantity: no other percentage would help.
+        return _skipped(position, price, Reason.MARKET_CLOSED)
     qty, reason = _quantity(rules, position, touchable, price, request)
-    if reason is None and not rules.trading:
-        reason = Reason.MARKET_CLOSED
     if reason is not None:
-        return replace(
-            _skipped(position, price, reason),
-            max_order_qty=most_per_order(rules, limit=False),
-        )
+        return _skipped(position, price, reason)
     notional = rules.notional(qty, price)
     return replace(
         _skipped(position, price, None),
