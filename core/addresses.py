@@ -15,3 +15,11 @@ def database_address(url: str) -> str:
         if url.startswith(scheme):
             return _DRIVER + url.removeprefix(scheme)
     raise ValueError("must be a postgresql:// address")
+
+
+def redis_address(url: str, *, verify: bool) -> str:
+    """The address; without verification of the server's certificate where it is self-signed, as
+    Heroku's is. Only TLS addresses are changed, and only if they don't say themselves."""
+    if verify or not url.startswith("rediss://") or "ssl_cert_reqs" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=none"

@@ -13,7 +13,7 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.addresses import database_address
+from core.addresses import database_address, redis_address
 
 _MIN_SECRET = 32
 _MIN_DISTINCT = 10
@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     environment: Environment = Environment.PRODUCTION
     database_url: SecretStr = Field(validation_alias="DATABASE_URL")
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
+    redis_tls_verify: bool = True
     master_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     jwt_secret: SecretStr
     telegram_bot_token: SecretStr
@@ -131,6 +132,11 @@ class Settings(BaseSettings):
     def masters(self) -> tuple[str, ...]:
         """The master secrets, newest first."""
         return tuple(secret.get_secret_value() for secret in self.master_secrets)
+
+    @property
+    def redis_address(self) -> str:
+        """Where Redis is, in the form its client understands."""
+        return redis_address(self.redis_url.get_secret_value(), verify=self.redis_tls_verify)
 
     @property
     def is_sandbox(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal
 
-from core.numbers import HUNDRED, ZERO, ceil_to_step, floor_to_step, percent_share
+from core.numbers import HUNDRED, ZERO, ceil_to_step, floor_to_step, percent_share, quotient
 from exchange.types import Category, Instrument
 from trading.plans import PlannedLeg
 from trading.reasons import Reason
@@ -30,16 +30,11 @@ def too_small(rules: Instrument, qty: Decimal, price: Decimal) -> Reason | None:
 
 
 def smallest_order(rules: Instrument, price: Decimal) -> Decimal:
-    """The smallest quantity on the step that meets both minimums at this price."""
-    floor = max(rules.min_qty, rules.lot_step)
+    """The smallest quantity on the step that meets both minimums at this price (price > 0)."""
+    least = max(rules.min_qty, rules.lot_step)
     if rules.min_notional is not None:
-        unit = rules.notional(Decimal(1), price)
-        floor = max(floor, rules.min_notional / unit)
-    smallest = ceil_to_step(floor, rules.lot_step)
-    # The division above may have rounded the bound down by its last digit.
-    while too_small(rules, smallest, price) is not None:
-        smallest += rules.lot_step
-    return smallest
+        least = max(least, quotient(rules.min_notional, rules.notional(Decimal(1), price)))
+    return ceil_to_step(least, rules.lot_step)
 
 
 def most_per_order(rules: Instrument, *, limit: bool) -> Decimal:

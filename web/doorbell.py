@@ -24,7 +24,7 @@ _TIMEOUT = 0.3
 def register(app: Flask, settings: Settings) -> None:
     """The broker of this process; it only enqueues."""
     broker = RedisBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
-        url=settings.redis_url.get_secret_value(),
+        url=settings.redis_address,
         namespace=REDIS_NAMESPACE,
         middleware=[],
         socket_timeout=_TIMEOUT,

@@ -49,7 +49,7 @@ def _only_the_api() -> bool:
 def register(app: Flask, settings: Settings) -> None:
     """Install the limits; the storage answers within a fraction of a second or is done without."""
     app.config.update(
-        RATELIMIT_STORAGE_URI=settings.redis_url.get_secret_value(),
+        RATELIMIT_STORAGE_URI=settings.redis_address,
         RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
         RATELIMIT_DEFAULT=settings.rate_limit_default,
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,

@@ -22,7 +22,7 @@ def make_broker(settings: Settings, *extra: Middleware) -> RedisBroker:
     bytecodes helps nobody who is talking to an exchange.
     """
     broker = RedisBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
-        url=settings.redis_url.get_secret_value(),
+        url=settings.redis_address,
         namespace=REDIS_NAMESPACE,
         heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,
         dead_message_ttl=_DEAD_LETTER_MS,

@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 
+from core.addresses import redis_address
 from core.settings import Environment, Settings, SettingsError, load_settings, variable_name
 
 GOOD = {
@@ -74,6 +75,22 @@ def test_a_sandbox_needs_its_address(surroundings: pytest.MonkeyPatch) -> None:
         load_settings()
     surroundings.setenv("EBB_SANDBOX_URL", "http://127.0.0.1:8100/")
     assert load_settings().sandbox_url == "http://127.0.0.1:8100"
+
+
+@pytest.mark.parametrize(
+    ("url", "verify", "address"),
+    [
+        ("redis://h:1/0", False, "redis://h:1/0"),
+        ("rediss://h:1", True, "rediss://h:1"),
+        ("rediss://h:1", False, "rediss://h:1?ssl_cert_reqs=none"),
+        ("rediss://h:1?db=1", False, "rediss://h:1?db=1&ssl_cert_reqs=none"),
+        ("rediss://h:1?ssl_cert_reqs=required", False, "rediss://h:1?ssl_cert_reqs=required"),
+    ],
+)
+def test_a_self_signed_redis_is_believed_only_when_told(
+    url: str, verify: bool, address: str
+) -> None:
+    assert redis_address(url, verify=verify) == address
 
 
 def test_settings_show_no_secret(surroundings: pytest.MonkeyPatch) -> None:

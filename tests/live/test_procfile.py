@@ -98,11 +98,18 @@ def test_the_compose_file_names_only_settings_that_exist() -> None:
     assert {key for key in named if key.startswith("EBB_")} <= known
 
 
-def test_the_heroku_manifest_asks_for_every_secret() -> None:
+def test_the_heroku_manifest_asks_for_every_secret_and_builds_the_page() -> None:
+    from core.settings import Settings, variable_name  # noqa: PLC0415
+
     manifest = json.loads((ROOT / "app.json").read_text())
     asked = set(manifest["env"])
     assert {"EBB_MASTER_SECRETS", "EBB_JWT_SECRET", "EBB_TELEGRAM_BOT_TOKEN"} <= asked
     assert set(manifest["formation"]) == {"web", "worker"}
+    known = {variable_name(field) for field in Settings.model_fields}
+    assert {name for name in asked if name.startswith("EBB_")} <= known
+    # The Node buildpack builds the page from a package.json at the root.
+    build = json.loads((ROOT / "package.json").read_text())["scripts"]["heroku-postbuild"]
+    assert "cd webapp && npm ci" in build
 
 
 def test_the_image_builds_from_files_that_exist() -> None:
