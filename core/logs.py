@@ -22,7 +22,7 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.format_exc_info,
 ]
 # Their debug and info lines name every URL with its query, or every packet.
-_QUIET = ("urllib3", "pybit", "werkzeug", "apscheduler", "dramatiq.worker", "alembic")
+_QUIET = ("urllib3", "pybit", "werkzeug", "dramatiq.worker", "alembic")
 
 
 def _scrub_event(
