@@ -54,7 +54,8 @@ def scrub_text(text: str) -> str:
     """The text with every known secret and every secret-shaped run masked."""
     with _lock:
         known = [secret for secret in _remembered if secret in text]
-    for secret in known:
+    # Longest first: a secret that begins with another must not leave its tail behind.
+    for secret in sorted(known, key=len, reverse=True):
         text = text.replace(secret, MASK)
     for shape in _SHAPES:
         text = shape.sub(MASK, text)
@@ -70,7 +71,7 @@ def scrub(value: object, name: str = "") -> object:
     if isinstance(value, bytes):
         return scrub_text(value.decode("utf-8", "replace"))
     if isinstance(value, Mapping):
-        return {str(key): scrub(item, str(key)) for key, item in value.items()}
+        return {scrub_text(str(key)): scrub(item, str(key)) for key, item in value.items()}
     if isinstance(value, Sequence):
         return [scrub(item) for item in value]
     if value is None or isinstance(value, bool | int | float):

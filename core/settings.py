@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.addresses import database_address, redis_address
+from core.secrets_filter import remember
 
 _MIN_SECRET = 32
 _MIN_DISTINCT = 10
@@ -160,11 +161,18 @@ def variable_name(field: str) -> str:
 
 
 def load_settings() -> Settings:
-    """Read the environment; raise SettingsError naming every bad variable at once."""
+    """Read the environment; raise SettingsError naming every bad variable at once. No log of this
+    process shows its secrets from then on."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+    remember(
+        *settings.masters,
+        settings.jwt_secret.get_secret_value(),
+        settings.telegram_bot_token.get_secret_value(),
+    )
+    return settings
 
 
 def _explain(error: ValidationError) -> str:

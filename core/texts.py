@@ -33,14 +33,15 @@ def catalogue(language: str) -> Mapping[str, str]:
 def text(key: str, language: str, values: Mapping[str, str] | None = None) -> str:
     """The sentence for a key; in English where a language lacks it, the key where both do."""
     chosen = language if language in LANGUAGES else DEFAULT
-    sentence = catalogue(chosen).get(key) or catalogue(DEFAULT).get(key) or key
-    return sentence.format_map(_Kept(values or {}))
+    sentence = catalogue(chosen).get(key) or catalogue(DEFAULT).get(key)
+    # A key is shown as it is: braces in it are no placeholders.
+    return key if sentence is None else sentence.format_map(_Kept(values or {}))
 
 
 def negotiate(accept_language: str | None) -> str:
     """The language to answer in: the first of ours that the header names, by its order."""
     for part in (accept_language or "").split(","):
-        wanted = part.split(";")[0].strip().lower()[:2]
+        wanted = part.split(";")[0].split("-")[0].strip().lower()
         if wanted in LANGUAGES:
             return wanted
     return DEFAULT

@@ -7,6 +7,7 @@ import secrets
 import pytest
 
 from core.addresses import redis_address
+from core.secrets_filter import scrub_text
 from core.settings import Environment, Settings, SettingsError, load_settings, variable_name
 
 GOOD = {
@@ -96,3 +97,28 @@ def test_a_self_signed_redis_is_believed_only_when_told(
 def test_settings_show_no_secret(surroundings: pytest.MonkeyPatch) -> None:
     shown = repr(load_settings())
     assert not any(value in shown for value in GOOD.values())
+
+
+def test_from_the_start_no_log_can_show_what_was_set(surroundings: pytest.MonkeyPatch) -> None:
+    load_settings()
+    for name in ("EBB_MASTER_SECRETS", "EBB_JWT_SECRET", "EBB_TELEGRAM_BOT_TOKEN"):
+        for secret in GOOD[name].split(", "):
+            assert secret not in scrub_text(f"it says {secret}")
+
+
+def test_every_bad_variable_is_named_at_once(surroundings: pytest.MonkeyPatch) -> None:
+    surroundings.delenv("DATABASE_URL")
+    surroundings.setenv("EBB_JWT_SECRET", "changeme")
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert {"DATABASE_URL", "EBB_JWT_SECRET"} <= set(str(error.value).replace(":", "").split())
+    assert "EBB_TELEGRAM_BOT_TOKEN" not in str(error.value)
+
+
+@pytest.mark.parametrize("environment", list(Environment))
+def test_only_a_sandbox_is_a_sandbox(
+    surroundings: pytest.MonkeyPatch, environment: Environment
+) -> None:
+    surroundings.setenv("EBB_ENVIRONMENT", environment)
+    surroundings.setenv("EBB_SANDBOX_URL", "http://127.0.0.1:8100")
+    assert load_settings().is_sandbox == (environment is Environment.SANDBOX)
