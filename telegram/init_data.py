@@ -16,6 +16,9 @@ _KEY = b"WebAppData"
 _AHEAD = timedelta(seconds=60)
 _MAX_LENGTH = 8192
 _MAX_ID = 2**52
+# Enough until the year 5138; one more and a date can lie beyond what a calendar holds.
+_MAX_DATE_DIGITS = 11
+_MAX_NAME, _MAX_LANGUAGE = 64, 16
 
 
 class InitDataError(Exception):
@@ -48,7 +51,7 @@ def verify(init_data: str, bot_token: str, *, max_age: timedelta, now: datetime)
     if not hmac.compare_digest(_mac(pairs, bot_token), given.encode()):
         raise InitDataError("init_data_invalid")
     auth_date = pairs.get("auth_date", "")
-    if not auth_date.isdecimal() or len(auth_date) > 12:
+    if not (auth_date.isascii() and auth_date.isdecimal()) or len(auth_date) > _MAX_DATE_DIGITS:
         raise InitDataError("init_data_invalid")
     signed_at = datetime.fromtimestamp(int(auth_date), UTC)
     if signed_at > now + _AHEAD:
@@ -97,7 +100,7 @@ def _user(text: str) -> TelegramUser:
     try:
         described = json.loads(text)
         identifier = described["id"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InitDataError("init_data_invalid") from None
     if isinstance(identifier, bool) or not isinstance(identifier, int):
         raise InitDataError("init_data_invalid")
@@ -108,10 +111,14 @@ def _user(text: str) -> TelegramUser:
         first_name=_text(described, "first_name") or "",
         last_name=_text(described, "last_name") or "",
         username=_text(described, "username"),
-        language_code=_text(described, "language_code"),
+        language_code=_text(described, "language_code", _MAX_LANGUAGE),
     )
 
 
-def _text(described: Mapping[str, Any], name: str) -> str | None:
+def _text(described: Mapping[str, Any], name: str, longest: int = _MAX_NAME) -> str | None:
     value = described.get(name)
-    return value[:64] if isinstance(value, str) and value else None
+    if not isinstance(value, str):
+        return None
+    # JSON can carry what no database takes: a NUL, half a surrogate pair.
+    storable = value.replace("\0", "").encode(errors="ignore").decode()
+    return storable[:longest] or None

@@ -15,6 +15,7 @@ from trading.views import job_view
 from web import present
 from web.doorbell import ring
 from web.jobs import etag
+from web.origin import remote_address
 
 _VISIBLE = re.compile(r"^[\x21-\x7e]{1,255}$")
 
@@ -29,7 +30,7 @@ def accept(delay_ms: int, take_in: Callable[[Intake], Accepted]) -> Response:
             idempotency_key=key,
             delay_ms=delay_ms,
             request_id=g.request_id,
-            remote_addr=request.remote_addr,
+            remote_addr=remote_address(),
         )
     )
     job = accepted.job

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app
 from flask_openapi3 import APIBlueprint, Tag
 
 from exchange.gateway import Credentials
 from models.base import db
 from models.users import live_accounts
 from trading import accounts
-from trading.accounts import NewKey, Origin
+from trading.accounts import NewKey
 from web import present
 from web.guard import current_user, user_id
 from web.limits import auth_limit, limiter
+from web.origin import origin
 from web.schemas.auth import AccountOut, AccountPath, Accounts, NewAccount
 from web.schemas.fields import Problem as ProblemOut
 
@@ -28,10 +29,6 @@ blueprint = APIBlueprint(
 )
 
 
-def _origin() -> Origin:
-    return Origin(request_id=g.request_id, remote_addr=request.remote_addr)
-
-
 @blueprint.post("", summary="Connect a key", responses={"201": AccountOut})
 @limiter.limit(auth_limit)
 def connect_key(body: NewAccount) -> tuple[dict[str, Any], int]:
@@ -42,7 +39,7 @@ def connect_key(body: NewAccount) -> tuple[dict[str, Any], int]:
         environment=body.environment,
         credentials=Credentials(api_key=body.api_key, api_secret=body.api_secret),
     )
-    made = accounts.connect(db.session(), current_app.extensions["desk"], user.id, key, _origin())
+    made = accounts.connect(db.session(), current_app.extensions["desk"], user.id, key, origin())
     return present.account(made).model_dump(mode="json"), 201
 
 
@@ -57,5 +54,5 @@ def list_keys() -> dict[str, Any]:
 def remove_key(path: AccountPath) -> tuple[str, int]:
     """The key pair is forgotten for good; history stays."""
     desk = current_app.extensions["desk"]
-    accounts.remove(db.session(), desk, user_id(), path.account_id, _origin())
+    accounts.remove(db.session(), desk, user_id(), path.account_id, origin())
     return "", 204

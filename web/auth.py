@@ -22,6 +22,7 @@ from web import present
 from web.dev_account import ensure_sandbox_account
 from web.guard import current_user, open_to_all, refreshing_user, tokens_for
 from web.limits import auth_limit, limiter
+from web.origin import remote_address
 from web.schemas.auth import DevSignIn, Me, TelegramSignIn, Tokens
 from web.schemas.fields import Problem as ProblemOut
 
@@ -104,7 +105,7 @@ def _remember_person(person: TelegramUser) -> Any:
         f"user:{user_id}",
         user_id=user_id,
         request_id=g.request_id,
-        remote_addr=request.remote_addr,
+        remote_addr=remote_address(),
     )
     db.session.commit()
     return user_id

@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 
 import requests
-from flask import current_app, g, request
+from flask import current_app
 
 from core.problems import Problem
 from exchange.gateway import Credentials
 from exchange.types import ExchangeEnvironment
 from models.base import db
 from models.users import live_accounts
-from trading.accounts import NewKey, Origin, connect
+from trading.accounts import NewKey, connect
 from trading.desk import Desk
+from web.origin import origin
 
 _TIMEOUT = 5.0
 
@@ -38,9 +39,8 @@ def ensure_sandbox_account(user_id: uuid.UUID, telegram_id: int) -> None:
         environment=ExchangeEnvironment.SANDBOX,
         credentials=Credentials(api_key=keys["api_key"], api_secret=keys["api_secret"]),
     )
-    origin = Origin(request_id=g.request_id, remote_addr=request.remote_addr)
     try:
-        connect(db.session(), desk, user_id, key, origin)
+        connect(db.session(), desk, user_id, key, origin())
     except Problem as problem:
         # Two first sign-ins at once: the other one connected it.
         if problem.code != "key_already_connected":

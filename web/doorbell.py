@@ -7,6 +7,7 @@ import uuid
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 from flask import Flask, current_app
+from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, update
 
@@ -15,20 +16,22 @@ from core.queue_names import JOBS_QUEUE, REDIS_NAMESPACE, RUN_JOB_ACTOR
 from core.settings import Settings
 from models.base import db
 from models.outbox import OutboxRow
+from web.redis_patience import ONCE, REDIS_TIMEOUT
 
 log = get_logger(__name__)
-# An accepted job must not wait for a Redis that is away.
-_TIMEOUT = 0.3
 
 
 def register(app: Flask, settings: Settings) -> None:
     """The broker of this process; it only enqueues."""
+    # Given an address, the broker would drop every other setting, timeouts included.
+    client = Redis.from_url(
+        settings.redis_address,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=REDIS_TIMEOUT,
+        retry=ONCE,
+    )
     broker = RedisBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
-        url=settings.redis_address,
-        namespace=REDIS_NAMESPACE,
-        middleware=[],
-        socket_timeout=_TIMEOUT,
-        socket_connect_timeout=_TIMEOUT,
+        client=client, namespace=REDIS_NAMESPACE, middleware=[]
     )
     broker.declare_queue(JOBS_QUEUE)
     app.extensions["doorbell"] = broker

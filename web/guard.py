@@ -65,6 +65,9 @@ def register(app: Flask, settings: Settings) -> None:
 def _require_sign_in() -> None:
     if not request.path.startswith("/api/") or request.endpoint is None:
         return
+    if request.method == "OPTIONS":
+        # Flask answers these itself, with the allowed methods and nothing else.
+        return
     name = request.endpoint.rpartition(".")[2]
     if name in _OPEN:
         return

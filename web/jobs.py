@@ -16,6 +16,7 @@ from trading.views import job_of_user, job_version, job_view, list_jobs
 from web import cursors, present
 from web.doorbell import ring
 from web.guard import user_id
+from web.origin import remote_address
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut, JobPath, Jobs, JobsQuery, WaitQuery
 
@@ -95,7 +96,7 @@ def cancel(path: JobPath) -> dict[str, Any]:
         user_id(),
         path.job_id,
         request_id=g.request_id,
-        remote_addr=request.remote_addr,
+        remote_addr=remote_address(),
     )
     ring(job.id)
     return present.job(job_view(db.session(), job)).model_dump(mode="json")

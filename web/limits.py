@@ -11,6 +11,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from core.settings import Settings
+from web.redis_patience import ONCE, REDIS_TIMEOUT
 
 
 def _who() -> str:
@@ -50,7 +51,11 @@ def register(app: Flask, settings: Settings) -> None:
     """Install the limits; the storage answers within a fraction of a second or is done without."""
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis_address,
-        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
+        RATELIMIT_STORAGE_OPTIONS={
+            "socket_connect_timeout": REDIS_TIMEOUT,
+            "socket_timeout": REDIS_TIMEOUT,
+            "retry": ONCE,
+        },
         RATELIMIT_DEFAULT=settings.rate_limit_default,
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_KEY_PREFIX="ebb-limits",

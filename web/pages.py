@@ -12,6 +12,14 @@ _YEAR = 31_536_000
 _OURS = ("api/", "docs", "assets/", "_")
 
 
+def _is_file(path: str) -> bool:
+    try:
+        return (DIST / path).is_file()
+    except OSError:
+        # Longer than a file's name can be.
+        return False
+
+
 @blueprint.get("/assets/<path:name>")
 def asset(name: str) -> Response:
     """Hashed names: kept for ever."""
@@ -26,7 +34,7 @@ def page(path: str) -> Response:
     """The one page, for every address that is not ours otherwise."""
     if path.startswith(_OURS):
         abort(404)
-    if path and (DIST / path).is_file():
+    if path and _is_file(path):
         return send_from_directory(DIST, path)
     if not (DIST / "index.html").is_file():
         return Response(

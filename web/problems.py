@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from flask import Flask, Response, g, json, request
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from core.logs import get_logger
@@ -37,6 +39,7 @@ _PYDANTIC_CODES = {
     "too_short": "too_short",
     "enum": "unknown_choice",
 }
+_DATABASE_RETRY_SECONDS = "2"
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
@@ -130,6 +133,13 @@ def register(app: Flask) -> None:
     @app.errorhandler(ExchangeError)
     def _exchange(error: ExchangeError) -> Response:
         return respond(from_exchange(error))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def _database(error: SQLAlchemyError) -> Response:
+        log.error("database.failed", error=type(error).__name__)
+        wait = {"Retry-After": _DATABASE_RETRY_SECONDS}
+        return respond(Problem("service_unavailable", 503, headers=wait))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

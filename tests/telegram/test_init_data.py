@@ -52,11 +52,11 @@ def test_what_telegram_signed_passes_with_blanks_and_empty_values() -> None:
     assert user == TelegramUser(id=279058397, first_name="Vladislav + - ? /", language_code="ru")
 
 
-@given(
-    st.integers(1, 2**52 - 1),
-    st.text(max_size=40),
-    st.text(max_size=20),
-)
+def names(longest: int) -> st.SearchStrategy[str]:
+    return st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=longest)
+
+
+@given(st.integers(1, 2**52 - 1), names(40), names(20))
 def test_our_own_signature_is_telegram_s(identifier: int, first: str, last: str) -> None:
     person = TelegramUser(identifier, first, last, "name", "en")
     found = verify(sign(person, BOT, now=NOW), BOT, max_age=HOUR, now=NOW)
@@ -96,6 +96,11 @@ def _decoded(text: str) -> list[tuple[str, str]]:
         independently_signed(pairs(user="[]")),
         independently_signed(pairs(auth_date="soon")),
         independently_signed(pairs(auth_date="")),
+        independently_signed(pairs(auth_date="-1")),
+        independently_signed(pairs(auth_date="١٧٧٧٦٣٧٠٠٠")),
+        independently_signed(pairs(auth_date="999999999999")),
+        independently_signed(pairs(user='{"id":1e3}')),
+        independently_signed(pairs(user="[" * 2000)),
     ],
 )
 def test_what_is_not_telegram_s_is_refused(data: str) -> None:
@@ -112,3 +117,45 @@ def test_age_counts_both_ways() -> None:
         with pytest.raises(InitDataError) as error:
             verify(data, BOT, max_age=HOUR, now=moment)
         assert error.value.code == wanted
+
+
+def test_every_pair_but_the_hash_is_signed_and_none_may_be_added_or_dropped() -> None:
+    good = independently_signed(pairs())
+    parts = good.split("&")
+    for number, part in enumerate(parts):
+        without = "&".join(parts[:number] + parts[number + 1 :])
+        assert code(without) == "init_data_invalid", part
+    assert code(good + "&more=1") == "init_data_invalid"
+    assert code(good + "&empty2=") == "init_data_invalid"
+
+
+@given(st.permutations(independently_signed(pairs()).split("&")))
+def test_the_order_of_the_pairs_means_nothing(parts: list[str]) -> None:
+    assert verify("&".join(parts), BOT, max_age=HOUR, now=NOW).id == 279058397
+
+
+def test_the_user_is_the_signed_one_whatever_else_the_query_says() -> None:
+    data = independently_signed(pairs(id="1", user_id="1", start_param="user=1"))
+    assert verify(data, BOT, max_age=HOUR, now=NOW).id == 279058397
+
+
+def test_a_hash_in_capitals_or_cut_short_is_none() -> None:
+    good = independently_signed(pairs())
+    rest, _, digest = good.rpartition("=")
+    assert code(f"{rest}={digest.upper()}") == "init_data_invalid"
+    assert code(f"{rest}={digest[:-1]}") == "init_data_invalid"
+    assert code(f"{rest}=") == "init_data_invalid"
+
+
+def test_names_are_kept_as_a_database_can_keep_them() -> None:
+    described = {"id": 5, "first_name": "a\0b\ud800", "last_name": 7, "username": "u" * 99}
+    described["language_code"] = "x" * 40
+    data = independently_signed(pairs(user=json.dumps(described)))
+    found = verify(data, BOT, max_age=HOUR, now=NOW)
+    assert found == TelegramUser(5, "ab", "", "u" * 64, "x" * 16)
+
+
+def test_a_minute_ahead_is_a_clock_and_no_forgery() -> None:
+    data = independently_signed(pairs())
+    ahead = NOW - timedelta(seconds=60)
+    assert verify(data, BOT, max_age=HOUR, now=ahead).id == 279058397

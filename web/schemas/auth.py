@@ -10,7 +10,7 @@ from pydantic import Field
 
 from exchange.types import ExchangeEnvironment
 from models.states import MarketType
-from web.schemas.fields import Out, Strict
+from web.schemas.fields import Name, Out, Strict
 
 Key = Annotated[str, Field(min_length=8, max_length=256, pattern=r"^[\x21-\x7e]+$")]
 
@@ -21,7 +21,7 @@ class TelegramSignIn(Strict):
 
 class DevSignIn(Strict):
     telegram_id: int = Field(gt=0, lt=2**52)
-    first_name: str = Field("Test", min_length=1, max_length=64)
+    first_name: Name = "Test"
 
 
 class Tokens(Out):
@@ -32,7 +32,7 @@ class Tokens(Out):
 
 
 class NewAccount(Strict):
-    label: str = Field(min_length=1, max_length=64)
+    label: Name
     environment: ExchangeEnvironment
     api_key: Key
     api_secret: Key

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
-from core.numbers import HUNDRED, exact, plain
+from core.numbers import HUNDRED, plain
+from web.json_exact import bounded
 
 _NUMBER_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "number"}], "examples": ["25", "12.5"]}
 _MAX_TEXT = 64
+# No coin has more decimals.
+_FINEST = Decimal("1e-30")
+_WIDE = Context(prec=120)
 
 
 def _exact(value: Any) -> Decimal:
     if isinstance(value, str) and len(value) > _MAX_TEXT:
         raise PydanticCustomError("not_a_number", "not a number")
     try:
-        return exact(value)
+        return bounded(value)
     except ValueError:
         raise PydanticCustomError("not_a_number", "not a number") from None
 
@@ -34,7 +46,7 @@ def _percent(value: Any) -> Decimal:
 
 def _quantity(value: Any) -> Decimal:
     quantity = _exact(value)
-    if not 0 <= quantity < Decimal("1e30"):
+    if not 0 <= quantity < Decimal("1e30") or quantity != quantity.quantize(_FINEST, context=_WIDE):
         raise PydanticCustomError("out_of_range", "a quantity", {"range": "0 … 1e30"})
     return quantity
 
@@ -45,6 +57,14 @@ Amount = Annotated[
     Decimal, PlainSerializer(plain, return_type=str), WithJsonSchema({"type": "string"})
 ]
 """A number in an answer: always text."""
+
+Name = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$"
+    ),
+]
+"""A name that a person gives: one line of text, without control characters."""
 
 Symbol = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9-]+$")]
 

@@ -1,0 +1,12 @@
+"""How long a request waits for Redis. An accepted job must not wait for one that is away."""
+
+from __future__ import annotations
+
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+REDIS_TIMEOUT = 0.3
+"""Seconds for connecting and for each answer."""
+
+ONCE: Retry = Retry(NoBackoff(), 0)
+"""No second try: the library's own three would take seconds."""
