@@ -6,7 +6,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -25,7 +24,6 @@ LOGS = TEST / "logs"
 SECRETS = TEST / "secrets.txt"
 _NOTE = TEST / "servers.json"
 _LOCK = TEST / "servers.lock"
-TEMPLATE = "ebb_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +117,3 @@ def _stop_all() -> None:
     for server in (Redis(TEST / "redis"), Postgres(TEST / "postgres", durable=False)):
         if server.folder.exists():
             server.stop()
-
-
-def kill(pid: int) -> None:
-    """kill -9, for tests of exactly that."""
-    os.kill(pid, signal.SIGKILL)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.numbers import ZERO, plain
@@ -32,7 +31,10 @@ def build_receipt(session: Session, job: Job) -> dict[str, Any]:
         "legs_skipped": states[LegState.SKIPPED],
         "legs_cancelled": states[LegState.CANCELLED],
         "notional_filled": plain(filled.quantize(Decimal("0.01"))),
-        "fees": {coin: plain(amount) for coin, amount in sorted(_fees(session, job.id).items())},
+        "fees": {
+            coin: plain(amount)
+            for coin, amount in sorted(_fees(session, Fill.job_id == job.id).items())
+        },
         "effective_percent": plain(_effective_percent(job.kind, legs)),
         "duration_ms": _duration_ms(session, job),
         "unprotected": sorted(leg.symbol for leg in legs if leg.protection == "failed"),
@@ -46,11 +48,10 @@ def _quote_worth(leg: Leg) -> Decimal:
     return leg.qty_filled if leg.category == Category.INVERSE else leg.qty_filled * leg.avg_price
 
 
-def _fees(session: Session, job_id: uuid.UUID) -> dict[str, Decimal]:
+def _fees(session: Session, of: ColumnElement[bool]) -> dict[str, Decimal]:
+    """Fees of some fills by coin."""
     rows = session.execute(
-        select(Fill.fee_currency, func.sum(Fill.fee))
-        .where(Fill.job_id == job_id)
-        .group_by(Fill.fee_currency)
+        select(Fill.fee_currency, func.sum(Fill.fee)).where(of).group_by(Fill.fee_currency)
     )
     return {coin: amount for coin, amount in rows if amount}
 
@@ -79,7 +80,7 @@ def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any
     in the base coin. The closing leg's fees count in the share of it that came back.
     """
     effect: dict[str, Decimal] = {}
-    fees = _fees(session, job.id)
+    fees = _fees(session, Fill.job_id == job.id)
     for leg in legs:
         snapshot = session.get(Snapshot, leg.snapshot_id) if leg.snapshot_id else None
         if snapshot is None or not leg.qty_filled or leg.avg_price is None:
@@ -90,7 +91,7 @@ def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any
         )
         effect[leg.settle_coin] = effect.get(leg.settle_coin, ZERO) + saved
         share = back / snapshot.qty_closed
-        for coin, amount in _leg_fees(session, snapshot.leg_id).items():
+        for coin, amount in _fees(session, Fill.leg_id == snapshot.leg_id).items():
             fees[coin] = fees.get(coin, ZERO) + amount * share
     coins = {coin for coin in (*effect, *fees) if effect.get(coin) or fees.get(coin)}
     return {
@@ -101,15 +102,6 @@ def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any
             for coin in sorted(coins)
         },
     }
-
-
-def _leg_fees(session: Session, leg_id: uuid.UUID) -> dict[str, Decimal]:
-    rows = session.execute(
-        select(Fill.fee_currency, func.sum(Fill.fee))
-        .where(Fill.leg_id == leg_id)
-        .group_by(Fill.fee_currency)
-    )
-    return {coin: amount for coin, amount in rows if amount}
 
 
 def price_effect(

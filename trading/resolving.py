@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.ids import new_id
 from core.logs import get_logger
 from core.numbers import ZERO
@@ -108,7 +109,7 @@ def _cancel_stuck(
 
 def _age(attempt: Attempt, created_at: datetime) -> timedelta:
     seen = attempt.acknowledged_at or attempt.sent_at or created_at
-    return datetime.now(seen.tzinfo) - seen
+    return clock.utcnow() - seen
 
 
 def _tells_something(item: Due, found: Found) -> bool:
