@@ -179,8 +179,9 @@ class _Run:
             return True
         try:
             if due:
-                set_leverage_first(gateway, self._lease, self._desk, job, due)
-                due, sent, waiting = self._open_attempts(job)
+                if set_leverage_first(gateway, self._lease, self._desk, job, due):
+                    # Some legs have just ended: send what is left of the list.
+                    due, _, _ = self._open_attempts(job)
                 send_due(self._desk, gateway, self._lease, due)
                 self._pause = _FIRST_PAUSE
             elif sent:

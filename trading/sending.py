@@ -187,12 +187,13 @@ def _note(attempt: Attempt, code: int, message: str) -> None:
 
 def set_leverage_first(
     gateway: Gateway, lease: Lease, desk: Desk, job: Job, due: Sequence[Due]
-) -> None:
+) -> bool:
     """Where a restore finds its position gone and the user agreed, set the old leverage before
     the first order. Setting it twice is harmless. A refusal ends the leg: the size was chosen
-    for that leverage. Raises Busy, Unreachable, AuthProblem."""
+    for that leverage. True if any leg ended so. Raises Busy, Unreachable, AuthProblem."""
     if "set_leverage" not in job.request or not restore_from_json(job.request).set_leverage:
-        return
+        return False
+    refused = False
     for item in due:
         leg = item.leg
         if item.attempt.sends or item.attempt.n > 1 or leg.size_before or leg.leverage is None:
@@ -203,6 +204,8 @@ def set_leverage_first(
             gateway.set_leverage(Category(leg.category), leg.symbol, leg.leverage)
         except Refused as error:
             _refuse_leverage(lease, desk, item.attempt.id, error)
+            refused = True
+    return refused
 
 
 def _refuse_leverage(lease: Lease, desk: Desk, attempt_id: uuid.UUID, error: ExchangeError) -> None:
