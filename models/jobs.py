@@ -51,8 +51,14 @@ class Job(Base):
             unique=True,
             postgresql_where=text(any_of("state", RUNNING_JOBS)),
         ),
-        # The queue of an account, and what the sweeper looks through.
+        # The queue of an account.
         Index("ix_jobs_open", "account_id", "queue_no", postgresql_where=text(f"not ({_ENDED})")),
+        # What retention has yet to look at.
+        Index(
+            "ix_jobs_untrimmed",
+            "trim_after",
+            postgresql_where=text("trim_after is not null and trimmed_at is null"),
+        ),
         Index("ix_jobs_user_id_id", "user_id", "id"),
     )
 
@@ -74,6 +80,9 @@ class Job(Base):
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[Moment | None]
     lease_epoch: Mapped[int] = mapped_column(default=0)
+    # Why nothing goes on just now, and until when; for people and for nobody's decisions.
+    wait_reason: Mapped[str | None] = mapped_column(String(32))
+    wait_until: Mapped[Moment | None]
 
     effective_percent: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     error_code: Mapped[str | None] = mapped_column(String(64))
@@ -84,6 +93,9 @@ class Job(Base):
     started_at: Mapped[Moment | None]
     planned_at: Mapped[Moment | None]
     finished_at: Mapped[Moment | None]
+    # Retention looks at the job from then on; once trimmed, its attempts and fills are gone.
+    trim_after: Mapped[Moment | None]
+    trimmed_at: Mapped[Moment | None]
 
 
 class Leg(Base):
@@ -142,6 +154,9 @@ class Leg(Base):
     # Whether a restored position got its stop-loss and take-profit back; None: it had none.
     protection: Mapped[str | None] = mapped_column(String(16))
     finished_at: Mapped[Moment | None]
+    # What attempts and fills told, kept when retention removes them: orders sent, fees by coin.
+    kept_attempts: Mapped[int | None]
+    kept_fees: Mapped[dict[str, str] | None] = mapped_column(JSONB)
 
 
 class Attempt(Base):

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, CreatedAt, Moment
+from models.base import Base, Moment
 
 
 class OutboxRow(Base):
-    """One ring that is owed to a job; done when `published_at` is set."""
+    """One for each job that has not ended: when somebody should look after it next.
+
+    A ring is owed from `ring_at` on, if nobody works on the job by then. The row goes with the
+    job's end, so the table is as long as the queue and never longer.
+    """
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_unpublished", "id", postgresql_where=text("published_at is null")),
-        Index("ix_outbox_job_id", "job_id"),
-    )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id"))
-    created_at: Mapped[CreatedAt]
-    published_at: Mapped[Moment | None]
+    job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    ring_at: Mapped[Moment] = mapped_column(index=True)
+    rings: Mapped[int] = mapped_column(default=0, server_default="0")

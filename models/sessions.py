@@ -28,6 +28,8 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
         max_overflow=2,
         pool_recycle=1800,
         pool_pre_ping=True,
+        # Several rows changed alike are one message to the server, not one each.
+        executemany_mode="values_plus_batch",
         connect_args=CONNECT_ARGS,
     )
 
