@@ -61,18 +61,25 @@ class Settings(BaseSettings):
 
     sandbox_url: str | None = None
     exchange_timeout_seconds: float = Field(5.0, gt=0, le=30)
-    recv_window_ms: int = Field(5000, ge=1000, le=10_000)
+    recv_window_ms: int = Field(2500, ge=200, le=10_000)
     batch_size_derivatives: int = Field(10, ge=1, le=20)
     batch_size_spot: int = Field(10, ge=1, le=10)
     slippage_tolerance_percent: str = Field("1", pattern=r"^(\d{1,2})(\.\d{1,2})?$")
     instruments_ttl_seconds: int = Field(600, ge=10, le=86_400)
+    # The exchange bans an address at 600 calls in 5 s. Processes whose calls leave by the same
+    # address share one budget under one name.
+    exit_address: str = Field("default", pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    address_budget: int = Field(550, ge=20, le=600)
 
     database_pool_size: int = Field(10, ge=2, le=100)
 
-    lease_seconds: float = Field(10.0, ge=1, le=120)
+    lease_seconds: float = Field(3.0, ge=0.5, le=120)
     settle_seconds: float = Field(2.0, ge=0.05, le=60)
     max_attempts_per_leg: int = Field(200, ge=1, le=10_000)
-    sweep_seconds: float = Field(1.0, ge=0.1, le=60)
+    relay_seconds: float = Field(1.0, ge=0.1, le=60)
+    ring_again_seconds: float = Field(2.0, ge=0.2, le=60)
+    retention_days: int = Field(30, ge=1, le=3650)
+    use_streams: bool = False
 
     @field_validator("master_secrets", mode="before")
     @classmethod
@@ -122,6 +129,13 @@ class Settings(BaseSettings):
         if not isinstance(value, str) or not value.startswith(("http://", "https://")):
             raise ValueError("must be an http:// address")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _requests_die_with_their_lease(self) -> Self:
+        """What a worker signed under its lease must be dead when the next lease may begin."""
+        if self.recv_window_ms >= self.lease_seconds * 1000:
+            raise ValueError("EBB_RECV_WINDOW_MS must be shorter than EBB_LEASE_SECONDS")
+        return self
 
     @model_validator(mode="after")
     def _sandbox_needs_address(self) -> Self:

@@ -6,27 +6,19 @@ Nothing here repeats a call that could place an order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from pybit.unified_trading import HTTP
+from typing import Any, Self
 
 from core.numbers import plain
 from exchange import parse
-from exchange.classify import ALREADY_THERE, verdict_of_code, verdict_of_error
 from exchange.instruments import InstrumentCache
-from exchange.orders import order_parameters
-from exchange.outcomes import (
-    Acknowledged,
-    AlreadyThere,
-    ExchangeError,
-    Refused,
-    Unknown,
-    Unreachable,
-    Verdict,
-)
-from exchange.session import Answer, Credentials, GatewayOptions, ThreadSessions, call
+from exchange.line import ExchangeClock, Line
+from exchange.outcomes import Refused, Unreachable
+from exchange.pacing import Pacer
+from exchange.placing import Placing
+from exchange.session import Answer, Credentials, GatewayOptions, ThreadSessions
 from exchange.types import (
     Balance,
     Category,
@@ -36,7 +28,6 @@ from exchange.types import (
     Instrument,
     KeyInfo,
     Order,
-    OrderRequest,
     Position,
     Ticker,
 )
@@ -49,7 +40,27 @@ _LEVERAGE_NOT_MODIFIED = 110043
 _STOPS_NOT_MODIFIED = 34040
 
 
-class Gateway:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the gateways of a process have in common."""
+
+    sessions: ThreadSessions
+    pacer: Pacer
+    clock: ExchangeClock
+    instruments: InstrumentCache
+
+    @classmethod
+    def for_one(cls, options: GatewayOptions) -> Self:
+        """For a gateway that stands alone: it paces itself and nobody else."""
+        return cls(
+            ThreadSessions(),
+            Pacer(None, address="alone", budget=options.address_budget),
+            ExchangeClock(),
+            InstrumentCache(options.instruments_ttl_seconds),
+        )
+
+
+class Gateway(Placing):
     """One account's way to its exchange. Safe to share: each thread uses its own connection."""
 
     def __init__(
@@ -57,35 +68,29 @@ class Gateway:
         credentials: Credentials | None,
         environment: ExchangeEnvironment,
         options: GatewayOptions,
-        *,
-        sessions: ThreadSessions | None = None,
-        instruments: InstrumentCache | None = None,
+        shared: Shared | None = None,
     ) -> None:
-        self._credentials = credentials
-        self._environment = environment
-        self._options = options
-        self._sessions = sessions or ThreadSessions()
-        self._instruments = instruments or InstrumentCache(options.instruments_ttl_seconds)
-
-    @property
-    def _http(self) -> HTTP:
-        return self._sessions.get(self._credentials, self._environment, self._options)
+        shared = shared or Shared.for_one(options)
+        self._line = Line(
+            credentials, environment, options, shared.sessions, shared.pacer, shared.clock
+        )
+        self._instruments = shared.instruments
 
     # -- the market ---------------------------------------------------------------------------
 
     def server_time_ms(self) -> int:
         """The exchange's clock, in milliseconds."""
-        answer = _read(self._http.get_server_time)
+        answer = self._line.read("get_server_time")
         return int(parse.number(answer.result, "timeNano") // 1_000_000)
 
     def instruments(self, category: Category) -> Mapping[str, Instrument]:
         """The rules of every symbol, from the process's cache."""
-        host = f"{self._environment}:{self._options.sandbox_url or ''}"
+        host = f"{self._line.environment}:{self._line.options.sandbox_url or ''}"
         return self._instruments.get((host, category), lambda: self._read_instruments(category))
 
     def _read_instruments(self, category: Category) -> Mapping[str, Instrument]:
         rows = self._pages(
-            self._http.get_instruments_info,
+            "get_instruments_info",
             category=category.value,
             limit=None if category is Category.SPOT else 1000,
         )
@@ -93,7 +98,7 @@ class Gateway:
 
     def tickers(self, category: Category) -> Mapping[str, Ticker]:
         """The prices of every symbol now."""
-        rows = _rows(_read(self._http.get_tickers, category=category.value))
+        rows = _rows(self._line.read("get_tickers", category=category.value))
         found = (parse.ticker(category, row) for row in rows)
         return {ticker.symbol: ticker for ticker in found if ticker is not None}
 
@@ -101,7 +106,7 @@ class Gateway:
 
     def key_info(self) -> KeyInfo:
         """What the key may do; works with any permission."""
-        return parse.key_info(_read(self._http.get_api_key_information).result)
+        return parse.key_info(self._line.read("get_api_key_information").result)
 
     def positions(self, category: Category) -> list[Position]:
         """Every open futures position of a category."""
@@ -111,9 +116,7 @@ class Gateway:
             queries = [{}]
         found = []
         for query in queries:
-            for row in self._pages(
-                self._http.get_positions, category=category.value, limit=200, **query
-            ):
+            for row in self._pages("get_positions", category=category.value, limit=200, **query):
                 position = parse.position(category, row)
                 if position is not None:
                     found.append(position)
@@ -121,60 +124,24 @@ class Gateway:
 
     def balances(self) -> list[Balance]:
         """Every coin of the unified wallet."""
-        rows = _rows(_read(self._http.get_wallet_balance, accountType="UNIFIED"))
+        rows = _rows(self._line.read("get_wallet_balance", accountType="UNIFIED"))
         return [parse.balance(coin) for account in rows for coin in account.get("coin") or ()]
 
     def fee_rates(self, category: Category) -> Mapping[str, FeeRate]:
         """The account's fees by symbol."""
-        rows = self._pages(self._http.get_fee_rates, category=category.value)
+        rows = self._pages("get_fee_rates", category=category.value)
         return {row["symbol"]: parse.fee_rate(row) for row in rows}
 
     # -- orders -------------------------------------------------------------------------------
-
-    def batch_size(self, category: Category) -> int:
-        """How many orders one call carries; the demo exchange batches linear only."""
-        if self._environment is ExchangeEnvironment.DEMO and category is not Category.LINEAR:
-            return 1
-        if category is Category.SPOT:
-            return self._options.batch_size_spot
-        return self._options.batch_size_derivatives
-
-    def place(self, order: OrderRequest) -> Verdict:
-        """Place one order."""
-        parameters = order_parameters(order, self._options.slippage_tolerance_percent)
-        try:
-            answer = call(self._http.place_order, category=order.category.value, **parameters)
-        except ExchangeError as error:
-            return _order_verdict(error)
-        order_id = answer.result.get("orderId")
-        return Acknowledged(order_id) if order_id else Unknown(0, "an answer without an order id")
-
-    def place_batch(self, category: Category, orders: Sequence[OrderRequest]) -> list[Verdict]:
-        """Place up to `batch_size` orders of one category; verdicts in the order given.
-
-        Raises ValueError for more, or for an order of another category.
-        """
-        if len(orders) > self.batch_size(category):
-            raise ValueError(f"at most {self.batch_size(category)} orders of {category} at once")
-        if any(order.category is not category for order in orders):
-            raise ValueError("a batch holds orders of one category")
-        request = [
-            order_parameters(order, self._options.slippage_tolerance_percent) for order in orders
-        ]
-        try:
-            answer = call(self._http.place_batch_order, category=category.value, request=request)
-        except ExchangeError as error:
-            return [_order_verdict(error) for _ in orders]
-        return _batch_verdicts(answer, orders)
 
     def find_order(self, category: Category, symbol: str, order_link_id: str) -> Order | None:
         """The order by its client id: open or recently closed, else from the history.
 
         None only if both answered and neither knows it.
         """
-        for method in (self._http.get_open_orders, self._http.get_order_history):
+        for name in ("get_open_orders", "get_order_history"):
             query = {"category": category.value, "symbol": symbol, "orderLinkId": order_link_id}
-            for row in _rows(_read(method, **query)):
+            for row in _rows(self._line.read(name, **query)):
                 if row.get("orderLinkId") == order_link_id:
                     return parse.order(category, row)
         return None
@@ -203,13 +170,13 @@ class Gateway:
     def _recent_orders(self, category: Category) -> Iterator[Mapping[str, Any]]:
         """The newest closed orders of the account in a category (the realtime endpoint's 500
         would take ten pages: one is enough for a batch just sent)."""
-        answer = _read(self._http.get_order_history, category=category.value, limit=50)
+        answer = self._line.read("get_order_history", category=category.value, limit=50)
         yield from _rows(answer)
 
     def executions(self, category: Category, symbol: str, order_link_id: str) -> list[Execution]:
         """Every fill of one order."""
         rows = self._pages(
-            self._http.get_executions,
+            "get_executions",
             category=category.value,
             symbol=symbol,
             orderLinkId=order_link_id,
@@ -229,7 +196,7 @@ class Gateway:
         the newest fills first, then single look-ups for orders it does not explain in full."""
         fills: dict[str, dict[str, Execution]] = {order.order_link_id: {} for order in orders}
         if len(orders) > 2:
-            answer = _read(self._http.get_executions, category=category.value, limit=100)
+            answer = self._line.read("get_executions", category=category.value, limit=100)
             for row in _rows(answer):
                 link_id = str(row.get("orderLinkId") or "")
                 fill = parse.execution(category, row) if link_id in fills else None
@@ -242,27 +209,17 @@ class Gateway:
                 fills[order.order_link_id] |= {fill.exec_id: fill for fill in singles}
         return {link_id: list(found.values()) for link_id, found in fills.items()}
 
-    def cancel(self, category: Category, symbol: str, order_link_id: str) -> bool:
-        """Ask to cancel; False if the exchange says there is nothing to cancel (any more)."""
-        try:
-            call(
-                self._http.cancel_order,
-                category=category.value,
-                symbol=symbol,
-                orderLinkId=order_link_id,
-            )
-        except Refused:
-            return False
-        return True
-
     # -- the position -------------------------------------------------------------------------
 
-    def set_leverage(self, category: Category, symbol: str, leverage: Decimal) -> None:
+    def set_leverage(
+        self, category: Category, symbol: str, leverage: Decimal, *, stamp: int
+    ) -> None:
         """Set both sides' leverage; setting the same again is no error."""
         text = plain(leverage)
         try:
-            call(
-                self._http.set_leverage,
+            self._line.write(
+                "set_leverage",
+                stamp,
                 category=category.value,
                 symbol=symbol,
                 buyLeverage=text,
@@ -280,12 +237,14 @@ class Gateway:
         *,
         take_profit: Decimal | None,
         stop_loss: Decimal | None,
+        stamp: int,
     ) -> None:
         """Set a position's take-profit and stop-loss (whole position); what is None stays."""
         stops = {"takeProfit": take_profit, "stopLoss": stop_loss}
         try:
-            call(
-                self._http.set_trading_stop,
+            self._line.write(
+                "set_trading_stop",
+                stamp,
                 category=category.value,
                 symbol=symbol,
                 tpslMode="Full",
@@ -296,11 +255,11 @@ class Gateway:
             if error.code != _STOPS_NOT_MODIFIED:
                 raise
 
-    def _pages(self, method: Callable[..., Any], **query: Any) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, name: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """The rows of every page. Raises Unreachable if the pages do not end."""
         cursor: str | None = None
         for _ in range(_MAX_PAGES):
-            answer = _read(method, cursor=cursor, **query)
+            answer = self._line.read(name, cursor=cursor, **query)
             yield from _rows(answer)
             following = answer.result.get("nextPageCursor") or None
             if following is None or following == cursor:
@@ -310,37 +269,20 @@ class Gateway:
 
 
 class GatewayPool:
-    """The gateways of a process: connections and instruments are shared."""
+    """The gateways of a process: connections, budgets and instruments are shared."""
 
-    def __init__(self, options: GatewayOptions) -> None:
+    def __init__(self, options: GatewayOptions, pacer: Pacer) -> None:
         self._options = options
-        self._sessions = ThreadSessions()
-        self._instruments = InstrumentCache(options.instruments_ttl_seconds)
-
-    def gateway(
-        self,
-        credentials: Credentials,
-        environment: ExchangeEnvironment,
-    ) -> Gateway:
-        """A gateway for these keys; cheap, so ask for it each time."""
-        return Gateway(
-            credentials,
-            environment,
-            self._options,
-            sessions=self._sessions,
-            instruments=self._instruments,
+        self._shared = Shared(
+            ThreadSessions(),
+            pacer,
+            ExchangeClock(),
+            InstrumentCache(options.instruments_ttl_seconds),
         )
 
-
-def _read(method: Callable[..., Any], **query: Any) -> Answer:
-    """A call that changes nothing: a dropped connection is tried once more."""
-    wanted = {name: value for name, value in query.items() if value is not None}
-    try:
-        return call(method, **wanted)
-    except Unreachable as error:
-        if error.code:
-            raise
-        return call(method, **wanted)
+    def gateway(self, credentials: Credentials, environment: ExchangeEnvironment) -> Gateway:
+        """A gateway for these keys; cheap, so ask for it each time."""
+        return Gateway(credentials, environment, self._options, self._shared)
 
 
 def _rows(answer: Answer) -> Sequence[Mapping[str, Any]]:
@@ -348,31 +290,3 @@ def _rows(answer: Answer) -> Sequence[Mapping[str, Any]]:
     if not isinstance(rows, list):
         raise parse.MalformedAnswer("list")
     return rows
-
-
-def _order_verdict(error: ExchangeError) -> Verdict:
-    """A refusal for a duplicate id comes as a refusal too, but means "it is there"."""
-    if error.code in ALREADY_THERE:
-        return AlreadyThere(error.code)
-    return verdict_of_error(error)
-
-
-def _batch_verdicts(answer: Answer, orders: Sequence[OrderRequest]) -> list[Verdict]:
-    """Rows and codes stand in the order sent; an order that the answer leaves out is unknown."""
-    rows = answer.result.get("list") or []
-    extra = answer.body.get("retExtInfo")
-    codes = (extra.get("list") if isinstance(extra, Mapping) else None) or []
-    verdicts: list[Verdict] = []
-    for index in range(len(orders)):
-        row = rows[index] if index < len(rows) else {}
-        outcome = codes[index] if index < len(codes) else None
-        if outcome is None:
-            verdicts.append(Unknown(0, "the batch answer leaves this order out"))
-        elif int(outcome.get("code") or 0):
-            message = str(outcome.get("msg") or "")
-            verdicts.append(verdict_of_code(int(outcome["code"]), message, answer.headers))
-        elif row.get("orderId"):
-            verdicts.append(Acknowledged(str(row["orderId"])))
-        else:
-            verdicts.append(Unknown(0, "the batch answer gives this order no id"))
-    return verdicts

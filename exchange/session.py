@@ -1,7 +1,8 @@
 """pybit's HTTP objects: one for each thread and key, set up so that every refusal comes out.
 
 pybit repeats calls by itself, POSTs too, and then hides the code (reference §8). One try and a
-retry set holding a code that never occurs turn that off. It stays unpatched otherwise.
+retry set holding a code that never occurs turn that off. One method is overridden: the time that
+a request is signed with is the caller's (ADR 0003).
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class GatewayOptions:
     batch_size_spot: int = 10
     slippage_tolerance_percent: Decimal | None = Decimal(1)
     instruments_ttl_seconds: int = 600
+    address_budget: int = 550
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -60,6 +62,7 @@ class GatewayOptions:
             batch_size_spot=settings.batch_size_spot,
             slippage_tolerance_percent=Decimal(settings.slippage_tolerance_percent) or None,
             instruments_ttl_seconds=settings.instruments_ttl_seconds,
+            address_budget=settings.address_budget,
         )
 
 
@@ -76,13 +79,36 @@ class Answer:
         return result if isinstance(result, Mapping) else {}
 
 
+class StampedHTTP(HTTP):  # type: ignore[misc] # pybit is untyped
+    """pybit's client, but the caller says which time a request is signed with.
+
+    pybit takes the time at the last moment. A worker frozen between its lease check and that
+    moment would sign a fresh request long after somebody else took its job over; signed with the
+    time of the check, the exchange refuses it by `recv_window`.
+    """
+
+    stamp_ms: int = 0
+
+    def _prepare_headers(
+        self, payload: Any, recv_window: int, content_type: str = "application/json"
+    ) -> dict[str, str]:
+        return {
+            "Content-Type": content_type,
+            "X-BAPI-API-KEY": self.api_key,
+            "X-BAPI-SIGN": self._auth(payload, recv_window, self.stamp_ms),
+            "X-BAPI-SIGN-TYPE": "2",
+            "X-BAPI-TIMESTAMP": str(self.stamp_ms),
+            "X-BAPI-RECV-WINDOW": str(recv_window),
+        }
+
+
 def open_session(
     credentials: Credentials | None, environment: ExchangeEnvironment, options: GatewayOptions
-) -> HTTP:
+) -> StampedHTTP:
     """A pybit client for one key. Raises ValueError for the sandbox without its address."""
     if environment is ExchangeEnvironment.SANDBOX and not options.sandbox_url:
         raise ValueError("EBB_SANDBOX_URL is not set: there is no sandbox exchange to talk to")
-    client = HTTP(
+    client = StampedHTTP(
         testnet=environment is ExchangeEnvironment.TESTNET,
         demo=environment is ExchangeEnvironment.DEMO,
         api_key=credentials.api_key if credentials else None,
@@ -102,14 +128,14 @@ class ThreadSessions(threading.local):
     """This thread's clients by key, so TCP connections stay open; the oldest go first."""
 
     def __init__(self) -> None:
-        self._clients: OrderedDict[tuple[ExchangeEnvironment, str], HTTP] = OrderedDict()
+        self._clients: OrderedDict[tuple[ExchangeEnvironment, str], StampedHTTP] = OrderedDict()
 
     def get(
         self,
         credentials: Credentials | None,
         environment: ExchangeEnvironment,
         options: GatewayOptions,
-    ) -> HTTP:
+    ) -> StampedHTTP:
         key = (environment, credentials.api_key if credentials else "")
         client = self._clients.get(key)
         if client is None or (credentials and client.api_secret != credentials.api_secret):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import http.server
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal as D
 from typing import Any, ClassVar
 
 import pytest
 
-from exchange.gateway import Credentials, Gateway, GatewayOptions, GatewayPool
+from exchange.gateway import Credentials, Gateway, GatewayOptions
 from exchange.instruments import InstrumentCache
 from exchange.outcomes import (
     Acknowledged,
@@ -25,8 +25,9 @@ from exchange.outcomes import (
     RequestDefect,
     Unknown,
     Unreachable,
+    Verdict,
 )
-from exchange.session import ThreadSessions
+from exchange.session import ThreadSessions, open_session
 from exchange.types import Category, ExchangeEnvironment, OrderRequest, OrderStatus, Side
 
 SANDBOX = ExchangeEnvironment.SANDBOX
@@ -37,6 +38,18 @@ BOOK = [
     {"category": "inverse", "symbol": "BTCUSD", "side": "Buy", "size": "100"},
 ]
 Make = Callable[..., dict[str, Any]]
+
+
+def place(gateway: Gateway, order: OrderRequest) -> Verdict:
+    taken = gateway.wave({order.category: 1}).single[order.category]
+    return gateway.place(order, taken=taken, stamp=gateway.stamp())
+
+
+def place_batch(
+    gateway: Gateway, category: Category, orders: Sequence[OrderRequest]
+) -> list[Verdict]:
+    taken = gateway.wave({category: len(orders)}).batch[category]
+    return gateway.place_batch(category, orders, taken=taken, stamp=gateway.stamp())
 
 
 def link() -> str:
@@ -56,7 +69,7 @@ def keys(make_account: Make) -> dict[str, Any]:
 @pytest.fixture
 def gateway(keys: dict[str, Any], options: GatewayOptions) -> Gateway:
     credentials = Credentials(keys["api_key"], keys["api_secret"])
-    return GatewayPool(options).gateway(credentials, SANDBOX)
+    return Gateway(credentials, SANDBOX, options)
 
 
 @pytest.fixture
@@ -95,7 +108,7 @@ def test_the_book_is_read_whole(gateway: Gateway) -> None:
 
 def test_an_order_is_placed_found_and_explained_by_its_fills(gateway: Gateway) -> None:
     request = market("0.25", reduce_only=True)
-    verdict = gateway.place(request)
+    verdict = place(gateway, request)
     assert isinstance(verdict, Acknowledged)
     order = gateway.find_order(LINEAR, "BTCUSDT", request.order_link_id)
     assert order is not None
@@ -103,13 +116,13 @@ def test_an_order_is_placed_found_and_explained_by_its_fills(gateway: Gateway) -
     fills = gateway.executions(LINEAR, "BTCUSDT", request.order_link_id)
     assert sum(fill.qty for fill in fills) == D("0.25")
     assert gateway.find_order(LINEAR, "BTCUSDT", link()) is None
-    assert gateway.place(request) == AlreadyThere(110072)
+    assert place(gateway, request) == AlreadyThere(110072)
 
 
 def test_a_batch_has_one_verdict_for_each_order_in_order(gateway: Gateway) -> None:
     good, bad = market("0.1", reduce_only=True), market("0.00015", reduce_only=False)
     again = OrderRequest(**{name: getattr(good, name) for name in good.__slots__})
-    verdicts = gateway.place_batch(LINEAR, [good, bad, again])
+    verdicts = place_batch(gateway, LINEAR, [good, bad, again])
     assert [type(verdict) for verdict in verdicts] == [Acknowledged, Rejected, AlreadyThere]
     found = gateway.find_orders(
         LINEAR, [("BTCUSDT", request.order_link_id) for request in (good, bad, market("1"))]
@@ -121,7 +134,7 @@ def test_a_batch_has_one_verdict_for_each_order_in_order(gateway: Gateway) -> No
 
 def test_many_orders_are_looked_up_in_one_page(gateway: Gateway) -> None:
     requests = [market("0.01", reduce_only=True) for _ in range(5)]
-    gateway.place_batch(LINEAR, requests)
+    place_batch(gateway, LINEAR, requests)
     wanted = [("BTCUSDT", request.order_link_id) for request in requests]
     found = gateway.find_orders(LINEAR, wanted)
     assert len(found) == 5
@@ -131,19 +144,19 @@ def test_many_orders_are_looked_up_in_one_page(gateway: Gateway) -> None:
 
 def test_a_batch_refuses_what_it_cannot_carry(gateway: Gateway) -> None:
     with pytest.raises(ValueError, match="at most 10"):
-        gateway.place_batch(LINEAR, [market("0.1") for _ in range(11)])
+        place_batch(gateway, LINEAR, [market("0.1") for _ in range(11)])
     with pytest.raises(ValueError, match="one category"):
-        gateway.place_batch(SPOT, [market("0.1")])
+        place_batch(gateway, SPOT, [market("0.1")])
 
 
 def test_spot_buys_by_base_quantity_and_limits_are_ioc(gateway: Gateway) -> None:
     buy = market("0.5", Side.BUY, category=SPOT, symbol="ETHUSDT")
-    assert isinstance(gateway.place(buy), Acknowledged)
+    assert isinstance(place(gateway, buy), Acknowledged)
     order = gateway.find_order(SPOT, "ETHUSDT", buy.order_link_id)
     assert order is not None
     assert order.filled_qty == D("0.5")
     low = market("0.5", Side.BUY, category=SPOT, symbol="ETHUSDT", limit_price=D(100))
-    assert isinstance(gateway.place(low), Acknowledged)
+    assert isinstance(place(gateway, low), Acknowledged)
     order = gateway.find_order(SPOT, "ETHUSDT", low.order_link_id)
     assert order is not None
     assert (order.status, order.filled_qty) == (OrderStatus.CANCELLED, D(0))
@@ -151,19 +164,23 @@ def test_spot_buys_by_base_quantity_and_limits_are_ioc(gateway: Gateway) -> None
 
 def test_leverage_and_stops_may_be_set_twice(gateway: Gateway) -> None:
     for _ in range(2):
-        gateway.set_leverage(LINEAR, "BTCUSDT", D("12.5"))
-        gateway.set_trading_stop(LINEAR, "BTCUSDT", 0, take_profit=D(90000), stop_loss=D(51000))
+        gateway.set_leverage(LINEAR, "BTCUSDT", D("12.5"), stamp=gateway.stamp())
+        gateway.set_trading_stop(
+            LINEAR, "BTCUSDT", 0, take_profit=D(90000), stop_loss=D(51000), stamp=gateway.stamp()
+        )
     position = next(p for p in gateway.positions(LINEAR) if p.symbol == "BTCUSDT")
     assert (position.leverage, position.take_profit) == (D("12.5"), D(90000))
     with pytest.raises(RequestDefect):
-        gateway.set_leverage(LINEAR, "BTCUSDT", D(100000))
+        gateway.set_leverage(LINEAR, "BTCUSDT", D(100000), stamp=gateway.stamp())
     with pytest.raises(RequestDefect):
-        gateway.set_trading_stop(LINEAR, "SOLUSDT", 0, take_profit=D(1), stop_loss=None)
+        gateway.set_trading_stop(
+            LINEAR, "SOLUSDT", 0, take_profit=D(1), stop_loss=None, stamp=gateway.stamp()
+        )
 
 
 def test_cancelling_what_is_closed_is_no_error(gateway: Gateway) -> None:
     request = market("0.1", reduce_only=True)
-    gateway.place(request)
+    place(gateway, request)
     assert gateway.cancel(LINEAR, "BTCUSDT", request.order_link_id) is False
 
 
@@ -189,7 +206,7 @@ def test_what_is_said_of_an_order_whose_answer_is_spoiled(
     verdict: type,
 ) -> None:
     fault(kind, "/v5/order/create", **more)
-    assert isinstance(gateway.place(market("0.1", reduce_only=True)), verdict)
+    assert isinstance(place(gateway, market("0.1", reduce_only=True)), verdict)
 
 
 def test_a_dropped_read_is_tried_once_more_and_a_refused_one_is_not(
@@ -240,7 +257,7 @@ def test_the_sandbox_needs_an_address_and_the_others_do_not(keys: dict[str, Any]
     with pytest.raises(ValueError, match="EBB_SANDBOX_URL"):
         Gateway(credentials, SANDBOX, GatewayOptions()).balances()
     hosts = {
-        environment: Gateway(credentials, environment, GatewayOptions())._http.endpoint
+        environment: open_session(credentials, environment, GatewayOptions()).endpoint
         for environment in ExchangeEnvironment
         if environment is not SANDBOX
     }
@@ -315,7 +332,7 @@ OK = b'{"retCode":0,"retMsg":"OK","result":%s,"retExtInfo":%s,"time":1}'
 def test_an_answer_that_is_no_envelope_says_nothing(
     strange: Callable[..., Gateway], garbage: bytes
 ) -> None:
-    assert isinstance(strange(garbage).place(market("1")), Unknown)
+    assert isinstance(place(strange(garbage), market("1")), Unknown)
     with pytest.raises(Unreachable):
         strange(garbage, garbage).balances()
 
@@ -326,16 +343,16 @@ def test_a_list_that_is_missing_makes_a_read_unusable(strange: Callable[..., Gat
 
 
 def test_an_acknowledgement_without_an_id_is_unknown(strange: Callable[..., Gateway]) -> None:
-    assert isinstance(strange(OK % (b"{}", b"{}")).place(market("1")), Unknown)
+    assert isinstance(place(strange(OK % (b"{}", b"{}")), market("1")), Unknown)
 
 
 def test_a_batch_answer_that_leaves_orders_out_leaves_them_unknown(
     strange: Callable[..., Gateway],
 ) -> None:
     rows, codes = b'{"list":[{"orderId":""}]}', b'{"list":[{"code":0,"msg":"OK"}]}'
-    verdicts = strange(OK % (rows, codes)).place_batch(LINEAR, [market("1"), market("1")])
+    verdicts = place_batch(strange(OK % (rows, codes)), LINEAR, [market("1"), market("1")])
     assert [type(verdict) for verdict in verdicts] == [Unknown, Unknown]
-    assert isinstance(strange(OK % (rows, b"null")).place_batch(LINEAR, [market("1")])[0], Unknown)
+    assert isinstance(place_batch(strange(OK % (rows, b"null")), LINEAR, [market("1")])[0], Unknown)
 
 
 def test_pages_that_never_end_are_given_up(strange: Callable[..., Gateway]) -> None:
