@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,11 +17,11 @@ from core.problems import Problem
 from exchange.outcomes import ExchangeError
 from models import audit
 from models.jobs import Job
-from models.outbox import OutboxRow
 from models.states import JobKind, MarketType
 from models.users import Account
 from trading.books import CATEGORIES
 from trading.desk import Desk
+from trading.outbox import owe_ring
 from trading.preview import unknown_symbols
 from trading.requests import ReduceRequest, RestoreRequest, to_json
 from trading.snapshots import chosen, require_something
@@ -109,10 +110,7 @@ def _store(
         "fingerprint": _fingerprint(account, kind, body, intake),
     }
     if intake.delay_ms:
-        # make_interval(years, months, weeks, days, hours, mins, secs)
-        values["not_before"] = func.now() + func.make_interval(
-            0, 0, 0, 0, 0, 0, intake.delay_ms / 1000
-        )
+        values["not_before"] = func.now() + timedelta(milliseconds=intake.delay_ms)
     # A second request with the key waits here for the first one's commit, then stores nothing.
     stored = session.scalar(
         insert(Job)
@@ -126,7 +124,7 @@ def _store(
         if replay is None:
             raise Problem("conflict", 409)
         return replay
-    session.add(OutboxRow(job_id=stored.id))
+    owe_ring(session, stored.id, intake.delay_ms / 1000)
     audit.record(
         session,
         f"job.{kind}",

@@ -11,6 +11,7 @@ from core.problems import Problem
 from models import audit
 from models.jobs import Job
 from models.states import ENDED_JOBS, JobState
+from trading.outbox import ring_from, settle_ended
 from trading.receipts import build_receipt
 from trading.states import JOB_TRANSITIONS, check_step
 
@@ -41,11 +42,14 @@ def cancel_job(
     if job.state is JobState.QUEUED:
         job.state = check_step(JOB_TRANSITIONS, job.state, JobState.CANCELLED)
         job.finished_at = func.now()
+        # Nothing was planned or sent: there is nothing that retention could trim.
         session.flush()
         job.receipt = build_receipt(session, job)
+        settle_ended(session, job)
     elif job.not_before is not None:
         # A parked job need not wait out its pause to learn of the cancel.
         job.not_before = None
+        ring_from(session, job.id, func.now())
     audit.record(
         session,
         "job.cancel",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -10,9 +11,12 @@ from core.settings import Settings
 from core.vault import Vault
 from exchange.gateway import Credentials, Gateway, GatewayOptions, GatewayPool
 from exchange.outcomes import AuthProblem
+from exchange.pacing import Pacer
 from exchange.types import ExchangeEnvironment
 from models.users import Account
 from trading.fees import FeeBook
+
+_COURIERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,19 @@ class Desk:
     settings: Settings
     vault: Vault
     gateways: GatewayPool
-    options: GatewayOptions
     fees: FeeBook = field(default_factory=FeeBook)
+    # Carry the calls of a wave beside the first; threads start when first needed.
+    couriers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_COURIERS, thread_name_prefix="courier")
+    )
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         options = GatewayOptions.from_settings(settings)
-        return cls(settings, Vault(settings.masters), GatewayPool(options), options)
+        pacer = Pacer.on_redis(
+            settings.redis_address, address=settings.exit_address, budget=settings.address_budget
+        )
+        return cls(settings, Vault(settings.masters), GatewayPool(options, pacer))
 
     def gateway(self, account: Account) -> Gateway:
         """The account's gateway; raises AuthProblem `key_removed` if its keys were taken out,
@@ -45,7 +55,7 @@ class Desk:
         self, credentials: Credentials, environment: ExchangeEnvironment
     ) -> Gateway:
         """A gateway for keys that are not stored yet: to check them."""
-        return Gateway(credentials, environment, self.options)
+        return self.gateways.gateway(credentials, environment)
 
     def forget(self, account_id: uuid.UUID) -> None:
         """Drop what is held for an account whose keys were removed or replaced."""

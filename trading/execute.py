@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import threading
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
@@ -24,24 +26,31 @@ from models.states import OPEN_ATTEMPTS, AttemptState, LegState
 from models.users import Account
 from trading.desk import Desk
 from trading.finishing import fail, finish, next_of_account, protect_again
+from trading.heartbeat import Heartbeat
 from trading.lease import Lease, LeaseLost, claim
 from trading.leg_steps import end_leg, stop_unsent
+from trading.leverage import set_leverage_first
+from trading.outbox import ring_from
 from trading.planning import plan_job
 from trading.reasons import Reason
 from trading.resolving import resolve
 from trading.scope import UnknownSymbols
-from trading.sending import Due, send_due, set_leverage_first
+from trading.sending import Due, send_wave
+from trading.waits import WaitReason
 
 log = get_logger(__name__)
 
-_FIRST_PAUSE = 0.01
-_LONGEST_PAUSE = 0.5
-"""A worker waits this long holding the job; for longer it gives the job back."""
+_FIRST_PAUSE = 0.005
+_LONGEST_PAUSE = 1.2
+"""A worker waits this long holding the job (a window of the exchange's limits is one second); for
+longer it gives the job back."""
 _PARK_SECONDS = 1.0
 _LONGEST_PARK = 30.0
+_PAUSED_PARK = 5.0
 _GIVE_UP_PLANNING = timedelta(minutes=10)
 _GIVE_UP_VERIFYING = timedelta(hours=1)
 _PROTECT_TRIES = 5
+_PROTECT_PAUSE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +63,16 @@ class Outcome:
 
 
 class _Park(Exception):
-    """Give the job back and come again later."""
+    """Give the job back and come again later. `reason` and `until` are for people; `until`
+    seconds from now, where the wait is longer than the next look."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(
+        self, seconds: float, reason: WaitReason | None = None, until: float | None = None
+    ) -> None:
         super().__init__(seconds)
-        self.seconds = seconds
+        self.seconds = min(seconds, _LONGEST_PARK)
+        self.reason = reason
+        self.until = self.seconds if until is None else until
 
 
 def execute(
@@ -68,29 +82,39 @@ def execute(
     *,
     owner: str,
     stopping: threading.Event | None = None,
+    heartbeat: Heartbeat | None = None,
 ) -> Outcome:
     """Work on the job as far as it goes now. Once `stopping` is set, the step at hand is finished
-    and the job is given back at once."""
+    and the job is given back at once. Without a heartbeat only the writes renew the lease."""
     lease = claim(sessions, job_id, owner, desk.settings.lease_seconds)
     if lease is None:
         return Outcome()
-    with log_context(job_id=str(job_id), epoch=lease.epoch):
+    beating = heartbeat.of(lease) if heartbeat else nullcontext()
+    with log_context(job_id=str(job_id), epoch=lease.epoch), beating:
         try:
             return _Run(desk, lease, stopping or threading.Event()).go()
         except LeaseLost:
             log.warning("job.lease_lost")
             return Outcome()
         except _Park as park:
-            return _park(lease, park.seconds)
+            return _park(lease, park)
 
 
-def _park(lease: Lease, seconds: float) -> Outcome:
+def _park(lease: Lease, park: _Park) -> Outcome:
     try:
-        with lease.write(visible=False) as (_, job):
-            lease.release(job, park_seconds=seconds)
+        with lease.write(visible=park.reason is not None) as (session, job):
+            lease.release(job)
+            due: SQLColumnExpression[Any] = func.now()
+            if not job.cancel_requested:
+                due = func.now() + timedelta(seconds=park.seconds)
+                job.not_before = due
+                job.wait_reason = park.reason
+                if park.reason is not None:
+                    job.wait_until = func.now() + timedelta(seconds=park.until)
+            ring_from(session, job.id, due)
     except LeaseLost:
         return Outcome()
-    return Outcome(again_in=seconds)
+    return Outcome(again_in=park.seconds)
 
 
 class _Run:
@@ -104,13 +128,13 @@ class _Run:
         self._protect_tries = 0
 
     def go(self) -> Outcome:
-        job = self._lease.renew()
+        job = self._lease.job
         gateway = self._gateway(job)
         if job.planned_at is None and not self._plan(gateway, job):
             return self._ended(job)
         while not self._round(gateway):
             pass
-        finish(self._lease)
+        finish(self._lease, self._desk.settings.retention_days)
         return self._ended(job)
 
     def _ended(self, job: Job) -> Outcome:
@@ -132,71 +156,58 @@ class _Run:
     def _plan(self, gateway: Gateway | None, job: Job) -> bool:
         """True once a plan stands; False if the job ended without one."""
         if job.cancel_requested:
-            fail(self._lease, Reason.CANCELLED_BY_USER)
+            self._fail(Reason.CANCELLED_BY_USER)
             return False
         if gateway is None:
-            fail(self._lease, Reason.KEY_REMOVED)
+            self._fail(Reason.KEY_REMOVED)
             return False
         try:
             plan_job(self._desk, gateway, self._lease, job)
         except UnknownSymbols as error:
-            fail(self._lease, "unknown_symbol", ", ".join(error.symbols))
+            self._fail("unknown_symbol", ", ".join(error.symbols))
         except AuthProblem as error:
-            fail(self._lease, error.reason, error.message)
-        except Busy as error:
-            self._plan_later(job, error, max(error.retry_after, _PARK_SECONDS))
-        except Unreachable as error:
-            self._plan_later(job, error, _PARK_SECONDS)
+            self._fail(error.reason, error.message)
+        except (Busy, Unreachable) as error:
+            self._plan_later(job, error)
         except ExchangeError as error:
             log.error("job.plan_refused", code=error.code, text=error.message)
-            fail(self._lease, "internal_error", f"{error.code} {error.message}")
+            self._fail("internal_error", f"{error.code} {error.message}")
         else:
             return True
         return False
 
-    def _plan_later(self, job: Job, error: ExchangeError, seconds: float) -> None:
+    def _fail(self, error_code: str, detail: str | None = None) -> None:
+        fail(self._lease, error_code, detail, retention_days=self._desk.settings.retention_days)
+
+    def _plan_later(self, job: Job, error: Busy | Unreachable) -> None:
         """Nothing was sent yet: try for some minutes, then say that it did not work."""
         if job.started_at is not None and clock.utcnow() - job.started_at > _GIVE_UP_PLANNING:
-            fail(self._lease, "exchange_unreachable", error.message)
+            self._fail("exchange_unreachable", error.message)
             return
-        raise _Park(min(seconds, _LONGEST_PARK))
+        if isinstance(error, Busy):
+            seconds = max(error.retry_after, 0.05)
+            raise _Park(seconds, _reason_of(error), until=seconds)
+        raise _Park(_PARK_SECONDS, WaitReason.EXCHANGE_UNREACHABLE)
 
     # -- executing ----------------------------------------------------------------------------
 
-    def _round(self, gateway: Gateway | None) -> bool:  # noqa: PLR0912 - one row per outcome
+    def _round(self, gateway: Gateway | None) -> bool:
         """Do what can be done now. True when every leg has ended."""
         if self._stopping.is_set():
             raise _Park(0.0)
-        job = self._lease.renew()
-        if job.cancel_requested:
-            self._stop_unsent(Reason.CANCELLED_BY_USER, LegState.CANCELLED)
-        if gateway is None:
-            self._stop_unsent(Reason.KEY_REMOVED, LegState.REJECTED)
-        due, sent, waiting = self._open_attempts(job)
+        job, due, sent, waiting = self._look(gateway)
         if gateway is None:
             if sent:
                 self._give_up_or_park(sent)
             return True
         try:
-            if due:
-                if set_leverage_first(gateway, self._lease, self._desk, job, due):
-                    # Some legs have just ended: send what is left of the list.
-                    due, _, _ = self._open_attempts(job)
-                send_due(self._desk, gateway, self._lease, due)
-                self._pause = _FIRST_PAUSE
-            elif sent:
-                if resolve(self._desk, gateway, self._lease, sent):
-                    self._pause = _FIRST_PAUSE
-                else:
-                    self._wait(None)
-            elif waiting is not None:
-                self._wait(waiting)
-            else:
+            if not (due or sent or waiting is not None):
                 return self._protect(gateway, job)
+            self._step(gateway, job, due, sent, waiting)
         except Busy as error:
-            self._wait(error.retry_after)
+            self._wait(error.retry_after, _reason_of(error))
         except Unreachable:
-            self._wait(None)
+            self._wait(None, WaitReason.EXCHANGE_UNREACHABLE)
         except AuthProblem as error:
             self._stop_unsent(error.reason, LegState.REJECTED)
             if sent:
@@ -206,12 +217,50 @@ class _Run:
             raise _Park(_LONGEST_PARK) from None
         return False
 
-    def _open_attempts(self, job: Job) -> tuple[list[Due], list[Due], float | None]:
+    def _step(
+        self,
+        gateway: Gateway,
+        job: Job,
+        due: list[Due],
+        sent: list[Due],
+        waiting: float | None,
+    ) -> None:
+        """Send what may leave; while nothing may, look up what left; while nothing moves, wait."""
+        if due:
+            if set_leverage_first(gateway, self._lease, self._desk, job, due):
+                # Some legs have just ended: look anew at what is left.
+                return
+            wave = send_wave(self._desk, gateway, self._lease, due)
+            if wave.count:
+                self._pause = _FIRST_PAUSE
+                return
+            if wave.paused and not sent:
+                raise _Park(_PAUSED_PARK, WaitReason.PAUSED)
+            # Nothing could leave now: until the next window there is time to look.
+            waiting = wave.wait if wave.wait else _PAUSED_PARK if wave.paused else 0.0
+        if sent and resolve(self._desk, gateway, self._lease, sent):
+            self._pause = _FIRST_PAUSE
+            return
+        if waiting is None:
+            self._wait(None)
+        elif sent:
+            self._wait(min(waiting, self._next_pause()))
+        else:
+            self._wait(waiting, WaitReason.RATE_LIMIT if due else None)
+
+    def _look(self, gateway: Gateway | None) -> tuple[Job, list[Due], list[Due], float | None]:
         """Attempts to send now, attempts to look up, and the seconds until the next becomes due.
 
         An `unknown` one that look-ups did not find carries `retry_at`: its id is sent again.
         """
-        with self._lease.sessions() as session:
+        with self._lease.write(visible=False) as (session, job):
+            stop = None
+            if job.cancel_requested:
+                stop = Reason.CANCELLED_BY_USER, LegState.CANCELLED
+            if gateway is None:
+                stop = Reason.KEY_REMOVED, LegState.REJECTED
+            if stop is not None and stop_unsent(session, job, *stop):
+                job.version += 1
             rows = session.execute(
                 select(
                     Attempt, Leg, or_(Attempt.retry_at.is_(None), Attempt.retry_at <= func.now())
@@ -232,20 +281,25 @@ class _Run:
                 sent.append(item)
             elif attempt.retry_at is not None:
                 next_at = min(next_at or attempt.retry_at, attempt.retry_at)
-        return due, sent, _seconds_until(next_at)
+        return job, due, sent, _seconds_until(next_at)
 
     def _stop_unsent(self, reason: str, empty_state: LegState) -> None:
         with self._lease.write() as (session, job):
             stop_unsent(session, job, reason, empty_state)
 
-    def _wait(self, seconds: float | None) -> None:
-        """Back off; short waits here, longer ones by giving the job back."""
+    def _next_pause(self) -> float:
+        """The back-off: each pause in which nothing moved is twice the one before."""
+        pause = self._pause
+        self._pause = min(self._pause * 2, _LONGEST_PARK)
+        return pause
+
+    def _wait(self, seconds: float | None, reason: WaitReason | None = None) -> None:
+        """Short waits here, longer ones by giving the job back. None: back off."""
         if seconds is None:
-            seconds = self._pause
-            self._pause = min(self._pause * 2, _LONGEST_PARK)
+            seconds = self._next_pause()
         if seconds > _LONGEST_PAUSE:
-            raise _Park(min(seconds, _LONGEST_PARK))
-        clock.pause(seconds)
+            raise _Park(seconds, reason, until=seconds)
+        self._stopping.wait(seconds)
 
     def _give_up_or_park(self, sent: list[Due]) -> None:
         """Orders are out and the key no longer lets us look. It may work again; after an hour the
@@ -278,13 +332,17 @@ class _Run:
             protect_again(gateway, self._lease, legs)
         except (Busy, Unreachable) as error:
             if self._protect_tries < _PROTECT_TRIES:
-                clock.pause(_LONGEST_PAUSE)
+                self._stopping.wait(_PROTECT_PAUSE)
                 return False
             log.error("protection.unknown", code=error.code)
             with self._lease.write() as (session, _):
                 for leg in legs:
                     session.get_one(Leg, leg.id).protection = "failed"
         return True
+
+
+def _reason_of(error: Busy) -> WaitReason:
+    return WaitReason.EXCHANGE_BANNED if error.whole_ip else WaitReason.RATE_LIMIT
 
 
 def _seconds_until(moment: datetime | None) -> float | None:

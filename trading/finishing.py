@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from exchange.types import Category
 from models.jobs import Job, Leg
 from models.states import ENDED_JOBS, JobKind, JobState, LegState
 from trading.lease import Lease
+from trading.outbox import settle_ended
 from trading.receipts import build_receipt
 from trading.states import JOB_TRANSITIONS, check_step
 
@@ -31,12 +33,14 @@ def protect_again(gateway: Gateway, lease: Lease, legs: Sequence[Leg]) -> None:
     for leg in legs:
         if leg.protection != "pending":
             continue
-        outcome = _protect(gateway, leg) if leg.qty_filled else None
+        stamp = gateway.stamp()
+        lease.renew()
+        outcome = _protect(gateway, leg, stamp) if leg.qty_filled else None
         with lease.write() as (session, _):
             session.get_one(Leg, leg.id).protection = outcome
 
 
-def _protect(gateway: Gateway, leg: Leg) -> str:
+def _protect(gateway: Gateway, leg: Leg, stamp: int) -> str:
     category = Category(leg.category)
     try:
         gateway.set_trading_stop(
@@ -45,6 +49,7 @@ def _protect(gateway: Gateway, leg: Leg) -> str:
             leg.position_idx,
             take_profit=leg.take_profit,
             stop_loss=leg.stop_loss,
+            stamp=stamp,
         )
     except (Refused, RequestDefect, AuthProblem) as error:
         log.warning("protection.refused", symbol=leg.symbol, code=error.code, text=error.message)
@@ -58,19 +63,19 @@ def _protect(gateway: Gateway, leg: Leg) -> str:
     return "failed"
 
 
-def finish(lease: Lease) -> None:
+def finish(lease: Lease, retention_days: int) -> None:
     """All legs have ended: the job's terminal state, its receipt, and the lease given back."""
     with lease.write() as (session, job):
         legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
         state, error = end_state(job.kind, legs, cancelled=job.cancel_requested)
-        _end(session, lease, job, state, error)
+        _end(session, lease, job, state, error, retention_days=retention_days)
 
 
-def fail(lease: Lease, error_code: str, detail: str | None = None) -> None:
+def fail(lease: Lease, error_code: str, detail: str | None, *, retention_days: int) -> None:
     """End a job that has no plan and will get none; nothing was sent."""
     with lease.write() as (session, job):
         state = JobState.CANCELLED if job.cancel_requested else JobState.FAILED
-        _end(session, lease, job, state, error_code, detail)
+        _end(session, lease, job, state, error_code, detail, retention_days=retention_days)
 
 
 def _end(
@@ -80,14 +85,18 @@ def _end(
     state: JobState,
     error: str | None,
     detail: str | None = None,
+    *,
+    retention_days: int,
 ) -> None:
     job.state = check_step(JOB_TRANSITIONS, job.state, state)
     job.error_code = error
     job.error_detail = detail[:512] if detail else None
     job.finished_at = func.now()
+    job.trim_after = func.now() + timedelta(days=retention_days)
     lease.release(job)
     session.flush()
     job.receipt = build_receipt(session, job)
+    settle_ended(session, job)
     log.info("job.ended", state=state.value, error=error)
 
 

@@ -2,21 +2,23 @@
 
 Every write of a worker begins with `hold`: it renews the lease and takes the job's row lock in
 the same transaction, or raises LeaseLost, so nothing a worker has lost the right to is written.
-Only the database's clock is used.
+Only the database's clock is used. Between writes a heartbeat renews (`trading.heartbeat`).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, text, update
+from sqlalchemy import bindparam, func, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import clock
 from models.base import any_of
 from models.jobs import Job
 from models.states import ENDED_JOBS
@@ -33,6 +35,8 @@ _CLAIM = text(
       state = case when state = 'queued' then 'planning' else state end,
       started_at = coalesce(started_at, now()),
       not_before = null,
+      wait_reason = null,
+      wait_until = null,
       version = version + 1
     where id = :job_id
       and not ({_ENDED})
@@ -44,7 +48,7 @@ _CLAIM = text(
           and earlier.queue_no < jobs.queue_no
           and not ({any_of("earlier.state", ENDED_JOBS)})
       )
-    returning lease_epoch
+    returning *
     """  # noqa: S608 - built from enums of ours
 ).bindparams(bindparam("job_id", type_=Job.id.type))
 
@@ -53,25 +57,34 @@ class LeaseLost(Exception):
     """Another worker has taken the job over: write nothing more, send nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Lease:
     """The right to act on one job. `write` opens the only kind of transaction a worker makes."""
 
     sessions: sessionmaker[Session]
-    job_id: uuid.UUID
+    job: Job
+    """As it was when the lease was taken."""
     owner: str
     epoch: int
     seconds: float
+    touched: float = field(default_factory=clock.monotonic)
+    """When the turn made its last step: what the heartbeat looks at."""
+
+    @property
+    def job_id(self) -> uuid.UUID:
+        return self.job.id
 
     @contextmanager
     def write(self, *, visible: bool = True) -> Iterator[tuple[Session, Job]]:
         """A fenced transaction: commits at the end, rolls back on an error. Renews the lease.
         `visible` says that a poller would see the change: it moves the job's version."""
+        self.touched = clock.monotonic()
         with self.sessions.begin() as session:
             yield session, self._hold(session, visible)
+        self.touched = clock.monotonic()
 
     def renew(self) -> Job:
-        """Only renew: before anything slow, and to learn of a cancel. Raises LeaseLost."""
+        """Only renew: before a call that changes something. Raises LeaseLost."""
         with self.write(visible=False) as (_, job):
             return job
 
@@ -82,7 +95,7 @@ class Lease:
                 Job.id == self.job_id, Job.lease_epoch == self.epoch, Job.lease_owner == self.owner
             )
             .values(
-                lease_until=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, self.seconds),
+                lease_until=func.now() + timedelta(seconds=self.seconds),
                 version=Job.version + (1 if visible else 0),
             )
             .returning(Job)
@@ -92,12 +105,25 @@ class Lease:
             raise LeaseLost(f"job {self.job_id} epoch {self.epoch}")
         return job
 
-    def release(self, job: Job, *, park_seconds: float | None = None) -> None:
-        """Give the job back inside a `write`; `park_seconds` keeps everybody off for a while."""
+    def release(self, job: Job) -> None:
+        """Give the job back, inside a `write`."""
         job.lease_owner = None
         job.lease_until = None
-        if park_seconds is not None and not job.cancel_requested:
-            job.not_before = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, park_seconds)
+
+
+def renew_all(sessions: sessionmaker[Session], leases: Sequence[Lease]) -> None:
+    """The heartbeat's one statement: a lease that was lost or given back stays as it is."""
+    mine = [(lease.job_id, lease.epoch, lease.owner) for lease in leases]
+    with sessions.begin() as session:
+        session.execute(
+            update(Job)
+            .where(
+                tuple_(Job.id, Job.lease_epoch, Job.lease_owner).in_(mine),
+                Job.lease_until >= func.now(),
+            )
+            .values(lease_until=func.now() + timedelta(seconds=leases[0].seconds))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def claim(
@@ -110,8 +136,8 @@ def claim(
     parameters: dict[str, Any] = {"job_id": job_id, "owner": owner, "seconds": seconds}
     try:
         with sessions.begin() as session:
-            epoch = session.scalar(_CLAIM, parameters)
+            job = session.scalar(select(Job).from_statement(_CLAIM), parameters)
     except IntegrityError:
         # The account has a running job after all: the unique index is the last word.
         return None
-    return None if epoch is None else Lease(sessions, job_id, owner, epoch, seconds)
+    return None if job is None else Lease(sessions, job, owner, job.lease_epoch, seconds)

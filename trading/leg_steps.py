@@ -63,19 +63,20 @@ def end_leg(leg: Leg, state: LegState, reason: str | None, detail: str | None = 
     leg.finished_at = clock.utcnow()
 
 
-def stop_unsent(session: Session, job: Job, reason: str, empty_state: LegState) -> None:
+def stop_unsent(session: Session, job: Job, reason: str, empty_state: LegState) -> bool:
     """End every leg whose open attempt is surely not at the exchange; leave the others to be
-    looked up. `empty_state` is what a leg without any fill becomes."""
+    looked up. `empty_state` is what a leg without any fill becomes. True if any leg ended."""
     rows = session.execute(
         select(Attempt, Leg)
         .join(Leg, Leg.id == Attempt.leg_id)
         .where(Leg.job_id == job.id, Attempt.state == AttemptState.INTENDED)
-    )
+    ).all()
     for attempt, leg in rows:
         attempt.state = check_step(ATTEMPT_TRANSITIONS, attempt.state, AttemptState.CANCELLED)
         attempt.reason = reason
         attempt.settled_at = clock.utcnow()
         end_leg(leg, LegState.PARTIALLY_FILLED if leg.qty_filled else empty_state, reason)
+    return bool(rows)
 
 
 def _leg_facts(leg: Leg) -> LegFacts:

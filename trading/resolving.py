@@ -63,7 +63,6 @@ def resolve(desk: Desk, gateway: Gateway, lease: Lease, sent: Sequence[Due]) -> 
         wanted = [item for item in sent if item.leg.category == category]
         if not wanted:
             continue
-        lease.renew()
         found = _look_up(gateway, category, wanted)
         _cancel_stuck(gateway, category, wanted, found)
         if any(_tells_something(item, found[item.attempt.order_link_id]) for item in wanted):

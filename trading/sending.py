@@ -1,43 +1,32 @@
-"""Send the attempts that are due. The intent is committed before every call to the exchange."""
+"""Send the attempts that are due, wave by wave: as many as the exchange's limits let leave now,
+the biggest first. The intent is committed before every call to the exchange."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from core import clock
-from core.logs import get_logger
 from exchange.gateway import Gateway
-from exchange.outcomes import (
-    Acknowledged,
-    AlreadyThere,
-    ExchangeError,
-    KeyRefused,
-    Later,
-    Refused,
-    Rejected,
-    Unknown,
-    Verdict,
-)
+from exchange.outcomes import Verdict
+from exchange.pacing import Wave
 from exchange.types import Category, OrderRequest, Side
-from models.jobs import Attempt, Job, Leg
+from exchange.windows import Taken
+from models.jobs import Attempt, Leg
 from models.states import AttemptState, LegState
 from trading.desk import Desk
 from trading.lease import Lease
-from trading.leg_steps import reject_attempt, stop_unsent
-from trading.requests import restore_from_json
+from trading.pause import is_paused
 from trading.states import ATTEMPT_TRANSITIONS, LEG_TRANSITIONS, check_step
+from trading.verdicts import record_verdict
 
-log = get_logger(__name__)
-
-# How long after the intent was committed an order may still leave. With the exchange's
-# `recv_window` it bounds when the order can still be taken: the attempt's fence.
-_SEND_WITHIN_SECONDS = 1.0
+_CLOCK_SKEW = timedelta(seconds=1)
+"""The exchange takes timestamps up to this far ahead of its own clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +50,128 @@ class Due:
         )
 
 
-def send_due(desk: Desk, gateway: Gateway, lease: Lease, due: Sequence[Due]) -> None:
-    """Send all of them, batch by batch, in the plan's order; write each answer down.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a wave came to: how many orders left, and in how many seconds more may leave.
+    `paused`: an operator has stopped all sending."""
 
-    Returns early when a cancel is seen. Raises LeaseLost.
-    """
-    for category in Category:
-        wanted = [item for item in due if item.leg.category == category]
-        size = gateway.batch_size(category)
-        for start in range(0, len(wanted), size):
-            if not _send_batch(desk, gateway, lease, category, wanted[start : start + size]):
-                return
+    count: int
+    wait: float = 0.0
+    paused: bool = False
 
 
-def _send_batch(
-    desk: Desk, gateway: Gateway, lease: Lease, category: Category, batch: list[Due]
-) -> bool:
-    fence = timedelta(seconds=_SEND_WITHIN_SECONDS, milliseconds=desk.settings.recv_window_ms)
-    marked = clock.monotonic()
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One HTTP call of a wave."""
+
+    items: Sequence[Due]
+    make: Callable[[], list[Verdict]]
+
+
+def send_wave(desk: Desk, gateway: Gateway, lease: Lease, due: Sequence[Due]) -> Sent:
+    """Send what may leave now and write each answer down. Sends nothing once a cancel or a pause
+    is seen. Raises LeaseLost, and Busy while the exchange has banned this address."""
+    ranked = sorted(due, key=lambda item: item.leg.notional, reverse=True)
+    wave = gateway.wave(Counter(Category(item.leg.category) for item in ranked))
+    if not wave.count:
+        return Sent(0, wave.wait)
+    # Before the lease is checked: what leaves late carries a time that is too old.
+    stamp = gateway.stamp()
+    calls = list(_calls(gateway, wave, ranked, stamp))
+    batch = [item for call in calls for item in call.items]
     with lease.write() as (session, job):
         if job.cancel_requested:
-            return False
-        # An attempt that may be at the exchange already proves less by a refusal.
-        repeated = {item.attempt.id for item in batch if item.attempt.state is AttemptState.UNKNOWN}
-        for attempt, leg in _attached(session, batch):
-            _mark_sent(attempt, leg, fence)
-    requests = [item.request() for item in batch]
-    if clock.monotonic() - marked > _SEND_WITHIN_SECONDS:
-        # Paused in between: nothing left, and the intent is looked up like any other.
-        return True
-    if len(requests) == 1:
-        verdicts = [gateway.place(requests[0])]
-    else:
-        verdicts = gateway.place_batch(category, requests)
+            return Sent(0)
+        if is_paused(session):
+            return Sent(0, paused=True)
+        fence = timedelta(milliseconds=desk.settings.recv_window_ms) + _CLOCK_SKEW
+        _mark_sent(session, batch, fence)
+    verdicts = _make_all(desk, calls)
+    # An attempt that may be at the exchange already proves less by a refusal.
+    repeated = {item.attempt.id for item in batch if item.attempt.state is AttemptState.UNKNOWN}
     with lease.write() as (session, job):
-        attached = {attempt.id: (attempt, leg) for attempt, leg in _attached(session, batch)}
-        for item, verdict in zip(batch, verdicts, strict=True):
-            attempt, leg = attached[item.attempt.id]
+        for attempt, leg in _attached(session, batch):
             record_verdict(
-                session, desk, job, attempt, leg, verdict, repeated=attempt.id in repeated
+                session,
+                desk,
+                job,
+                attempt,
+                leg,
+                verdicts[attempt.id],
+                repeated=attempt.id in repeated,
             )
-    return True
+    return Sent(len(batch), wave.wait)
+
+
+def _calls(gateway: Gateway, wave: Wave, ranked: Sequence[Due], stamp: int) -> Iterator[_Call]:
+    """The wave's HTTP calls; in each category the biggest go first, in batches, the rest singly."""
+    for category in Category:
+        items = [item for item in ranked if item.leg.category == category]
+        if not items:
+            continue
+        batched, single = wave.batch[category], wave.single[category]
+        size = gateway.batch_size(category)
+        for taken, start in _parts(batched, size):
+            yield _batch(gateway, category, items[start : start + taken.count], taken, stamp)
+        for taken, start in _parts(single, 1):
+            yield _single(gateway, items[batched.count + start], taken, stamp)
+
+
+def _parts(taken: Taken, size: int) -> Iterator[tuple[Taken, int]]:
+    """Tokens in portions of at most `size`, with each portion's place."""
+    for start in range(0, taken.count, size):
+        count = min(size, taken.count - start)
+        yield Taken(taken.bucket, count, taken.first + start), start
+
+
+def _batch(
+    gateway: Gateway, category: Category, items: Sequence[Due], taken: Taken, stamp: int
+) -> _Call:
+    requests = [item.request() for item in items]
+    return _Call(items, lambda: gateway.place_batch(category, requests, taken=taken, stamp=stamp))
+
+
+def _single(gateway: Gateway, item: Due, taken: Taken, stamp: int) -> _Call:
+    request = item.request()
+    return _Call([item], lambda: [gateway.place(request, taken=taken, stamp=stamp)])
+
+
+def _make_all(desk: Desk, calls: Sequence[_Call]) -> dict[uuid.UUID, Verdict]:
+    """All at once: the first on this thread's warm connection, the others beside it."""
+    others = [desk.couriers.submit(call.make) for call in calls[1:]]
+    answers = [calls[0].make(), *(other.result() for other in others)]
+    return {
+        item.attempt.id: verdict
+        for call, verdicts in zip(calls, answers, strict=True)
+        for item, verdict in zip(call.items, verdicts, strict=True)
+    }
+
+
+def _mark_sent(session: Session, batch: Sequence[Due], fence: timedelta) -> None:
+    """From here on each of them may be at the exchange, until its fence at the latest."""
+    for item in batch:
+        if item.attempt.state is AttemptState.INTENDED:
+            check_step(ATTEMPT_TRANSITIONS, item.attempt.state, AttemptState.UNKNOWN)
+        if item.leg.state is LegState.PLANNED:
+            check_step(LEG_TRANSITIONS, item.leg.state, LegState.WORKING)
+    session.execute(
+        update(Attempt)
+        .where(Attempt.id.in_([item.attempt.id for item in batch]))
+        .values(
+            state=AttemptState.UNKNOWN,
+            sends=Attempt.sends + 1,
+            retry_at=None,
+            sent_at=func.now(),
+            fence_until=func.now() + fence,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Leg)
+        .where(Leg.id.in_([item.leg.id for item in batch]), Leg.state == LegState.PLANNED)
+        .values(state=LegState.WORKING)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _attached(session: Session, batch: Sequence[Due]) -> list[tuple[Attempt, Leg]]:
@@ -112,106 +182,3 @@ def _attached(session: Session, batch: Sequence[Due]) -> list[tuple[Attempt, Leg
         .order_by(Leg.seq)
     )
     return [(attempt, leg) for attempt, leg in rows]
-
-
-def _mark_sent(attempt: Attempt, leg: Leg, fence: timedelta) -> None:
-    if attempt.state is AttemptState.INTENDED:
-        attempt.state = check_step(ATTEMPT_TRANSITIONS, attempt.state, AttemptState.UNKNOWN)
-    if leg.state is LegState.PLANNED:
-        leg.state = check_step(LEG_TRANSITIONS, leg.state, LegState.WORKING)
-    attempt.sends += 1
-    attempt.retry_at = None
-    attempt.sent_at = func.now()
-    attempt.fence_until = func.now() + fence
-
-
-def record_verdict(
-    session: Session,
-    desk: Desk,
-    job: Job,
-    attempt: Attempt,
-    leg: Leg,
-    verdict: Verdict,
-    *,
-    repeated: bool,
-) -> None:
-    """Write one answer down. `repeated`: an earlier send of the same id may have been taken, so
-    a refusal of this one is not yet the verdict about the order: look-up decides."""
-    match verdict:
-        case Acknowledged(order_id):
-            attempt.state = check_step(
-                ATTEMPT_TRANSITIONS, attempt.state, AttemptState.ACKNOWLEDGED
-            )
-            attempt.order_id = order_id
-            attempt.acknowledged_at = clock.utcnow()
-        case AlreadyThere(code):
-            attempt.state = check_step(
-                ATTEMPT_TRANSITIONS, attempt.state, AttemptState.ACKNOWLEDGED
-            )
-            attempt.code = code
-            attempt.acknowledged_at = clock.utcnow()
-        case Unknown(code, message):
-            _note(attempt, code, message)
-        case Later(code, message, retry_after):
-            _note(attempt, code, message)
-            attempt.retry_at = clock.utcnow() + timedelta(seconds=retry_after)
-            if not repeated:
-                attempt.state = check_step(
-                    ATTEMPT_TRANSITIONS, attempt.state, AttemptState.INTENDED
-                )
-        case Rejected(code, message, reason):
-            _note(attempt, code, message)
-            attempt.reason = reason
-            if not repeated:
-                reject_attempt(session, desk, job, attempt, leg)
-        case KeyRefused(code, message, reason):
-            _note(attempt, code, message)
-            attempt.reason = reason
-            if not repeated:
-                reject_attempt(session, desk, job, attempt, leg)
-            stop_unsent(session, job, reason, LegState.REJECTED)
-    log.info(
-        "order.answered",
-        order_link_id=attempt.order_link_id,
-        symbol=leg.symbol,
-        verdict=type(verdict).__name__,
-        code=attempt.code,
-        state=attempt.state.value,
-    )
-
-
-def _note(attempt: Attempt, code: int, message: str) -> None:
-    attempt.code = code
-    attempt.message = message[:512]
-
-
-def set_leverage_first(
-    gateway: Gateway, lease: Lease, desk: Desk, job: Job, due: Sequence[Due]
-) -> bool:
-    """Where a restore finds its position gone and the user agreed, set the old leverage before
-    the first order. Setting it twice is harmless. A refusal ends the leg: the size was chosen
-    for that leverage. True if any leg ended so. Raises Busy, Unreachable, AuthProblem."""
-    if "set_leverage" not in job.request or not restore_from_json(job.request).set_leverage:
-        return False
-    refused = False
-    for item in due:
-        leg = item.leg
-        if item.attempt.sends or item.attempt.n > 1 or leg.size_before or leg.leverage is None:
-            continue
-        if not Category(leg.category).is_derivative:
-            continue
-        try:
-            gateway.set_leverage(Category(leg.category), leg.symbol, leg.leverage)
-        except Refused as error:
-            _refuse_leverage(lease, desk, item.attempt.id, error)
-            refused = True
-    return refused
-
-
-def _refuse_leverage(lease: Lease, desk: Desk, attempt_id: uuid.UUID, error: ExchangeError) -> None:
-    with lease.write() as (session, job):
-        attempt = session.get_one(Attempt, attempt_id)
-        leg = session.get_one(Leg, attempt.leg_id)
-        _note(attempt, error.code, error.message)
-        attempt.reason = "leverage_refused"
-        reject_attempt(session, desk, job, attempt, leg)

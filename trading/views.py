@@ -74,8 +74,15 @@ def job_view(session: Session, job: Job) -> JobView:
     attempts = {row.leg_id: row.sent for row in counted}
     return JobView(
         job,
-        [LegView(leg, attempts.get(leg.id, 0), fees.get(leg.id, {})) for leg in legs],
+        [_leg_view(leg, attempts.get(leg.id, 0), fees.get(leg.id, {})) for leg in legs],
     )
+
+
+def _leg_view(leg: Leg, attempts: int, fees: Fees) -> LegView:
+    """Of a trimmed job the leg itself keeps what its attempts and fills told."""
+    if leg.kept_fees is not None:
+        fees = {coin: Decimal(amount) for coin, amount in leg.kept_fees.items()}
+    return LegView(leg, attempts if leg.kept_attempts is None else leg.kept_attempts, fees)
 
 
 def fees_by_leg(session: Session, job_id: uuid.UUID) -> dict[uuid.UUID, dict[str, Decimal]]:

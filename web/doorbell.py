@@ -1,4 +1,4 @@
-"""Ring the queue for a job, right after its commit. If that fails, the sweeper rings."""
+"""Ring the queue for a job, right after its commit. If that fails, the relay rings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from dramatiq.brokers.redis import RedisBroker
 from flask import Flask, current_app
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, update
 
 from core.logs import get_logger
 from core.queue_names import JOBS_QUEUE, REDIS_NAMESPACE, RUN_JOB_ACTOR
 from core.settings import Settings
-from models.base import db
-from models.outbox import OutboxRow
 from web.redis_patience import ONCE, REDIS_TIMEOUT
 
 log = get_logger(__name__)
@@ -38,7 +35,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def ring(job_id: uuid.UUID) -> None:
-    """Enqueue the job's id and note that it was done."""
+    """Enqueue the job's id. The outbox row stays: it is the job's until its end."""
     broker = current_app.extensions["doorbell"]
     message: Message[None] = Message(
         queue_name=JOBS_QUEUE, actor_name=RUN_JOB_ACTOR, args=(str(job_id),), kwargs={}, options={}
@@ -48,9 +45,3 @@ def ring(job_id: uuid.UUID) -> None:
     except (RedisError, OSError) as error:
         log.warning("doorbell.failed", job_id=str(job_id), error=type(error).__name__)
         return
-    db.session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.job_id == job_id, OutboxRow.published_at.is_(None))
-        .values(published_at=func.now())
-    )
-    db.session.commit()

@@ -26,6 +26,10 @@ def register(app: Flask) -> None:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
+    @app.teardown_request
+    def _forget(_: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()
+
     @app.after_request
     def _end(answer: Response) -> Response:
         answer.headers["X-Request-ID"] = g.get("request_id", "")

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import dramatiq
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, ShutdownNotifications
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.queue_names import REDIS_NAMESPACE
 from core.settings import Settings
+from worker.wake import BLOCK_SECONDS, PromptBroker
 
 # Fetched messages of a process that died come back after this long. Jobs don't wait for it: the
-# sweeper rings for them as soon as their lease ends.
+# relay rings for them as soon as their lease ends.
 _HEARTBEAT_TIMEOUT_MS = 60_000
 _DEAD_LETTER_MS = 86_400_000
+_CONNECT_SECONDS = 1.0
+_ANSWER_SECONDS = BLOCK_SECONDS + 2.0
 
 
-def make_broker(settings: Settings, *extra: Middleware) -> RedisBroker:
+def make_broker(settings: Settings, *extra: Middleware) -> PromptBroker:
     """The process's broker, set as Dramatiq's global one.
 
     No TimeLimit: a job's turn is bounded by its own waits, and an exception thrown between two
     bytecodes helps nobody who is talking to an exchange.
     """
-    broker = RedisBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
-        url=settings.redis_address,
+    # Given an address, the broker would drop every other setting, timeouts included.
+    client = Redis.from_url(
+        settings.redis_address,
+        socket_connect_timeout=_CONNECT_SECONDS,
+        socket_timeout=_ANSWER_SECONDS,
+        socket_keepalive=True,
+        retry=Retry(NoBackoff(), 0),
+    )
+    broker = PromptBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
+        client=client,
         namespace=REDIS_NAMESPACE,
         heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,
         dead_message_ttl=_DEAD_LETTER_MS,

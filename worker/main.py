@@ -15,27 +15,44 @@ from core.settings import load_settings
 from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
+from trading.heartbeat import Heartbeat
+from trading.trimming import claim_trimming, trim
 from worker.broker import make_broker
+from worker.relay import Relay
 from worker.shutdown import HandBack
-from worker.sweeper import Sweeper
 
 settings = load_settings()
 configure_logs(settings.log_level, human=settings.log_human)
 log = get_logger(__name__)
 
 # Dramatiq imports this module in each worker process after the fork, so pools are never shared.
-sessions = make_sessions(
-    make_engine(settings.database_url.get_secret_value(), pool_size=settings.database_pool_size)
+engine = make_engine(
+    settings.database_url.get_secret_value(), pool_size=settings.database_pool_size
 )
+sessions = make_sessions(engine)
 desk = Desk.from_settings(settings)
+heartbeat = Heartbeat(sessions, settings.lease_seconds)
 
 
-def _ring(job_id: str) -> None:
-    run_job.send(job_id)
+def _ring(job_id: uuid.UUID) -> None:
+    run_job.send(str(job_id))
+
+
+def _schedule() -> None:
+    if claim_trimming(sessions):
+        trim_jobs.send()
 
 
 hand_back = HandBack()
-broker = make_broker(settings, Sweeper(sessions, _ring, settings.sweep_seconds), hand_back)
+relay = Relay(
+    engine,
+    sessions,
+    _ring,
+    poll_seconds=settings.relay_seconds,
+    again_seconds=settings.ring_again_seconds,
+    also=_schedule,
+)
+broker = make_broker(settings, relay, hand_back)
 
 
 def owner() -> str:
@@ -46,8 +63,25 @@ def owner() -> str:
 @dramatiq.actor(actor_name=RUN_JOB_ACTOR, queue_name=JOBS_QUEUE)
 def run_job(job_id: str) -> None:
     """Take the job as far as it goes; ring for what follows."""
-    outcome = execute(desk, sessions, uuid.UUID(job_id), owner=owner(), stopping=hand_back.stopping)
+    outcome = execute(
+        desk,
+        sessions,
+        uuid.UUID(job_id),
+        owner=owner(),
+        stopping=hand_back.stopping,
+        heartbeat=heartbeat,
+    )
     if outcome.again_in is not None:
-        run_job.send_with_options(args=(job_id,), delay=int(outcome.again_in * 1000) + 20)
+        if hand_back.stopping.is_set():
+            # Given back because this process ends: whoever is left takes it at once.
+            run_job.send(job_id)
+        else:
+            relay.nudge(outcome.again_in)
     if outcome.next_job is not None:
         run_job.send(str(outcome.next_job))
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def trim_jobs() -> None:
+    """Remove the bulky rows of jobs that ended long ago."""
+    trim(sessions, stopping=hand_back.stopping)

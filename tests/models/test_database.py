@@ -225,8 +225,14 @@ QUERIES = {
     " and market_type = 'spot' and qty_restored < qty_closed order by id desc",
     "snapshot of a leg": "select id from snapshots where leg_id = ?",
     "legs of a snapshot": "select id from legs where snapshot_id = ?",
-    "outbox": "select id from outbox where published_at is null order by id limit 100",
-    "ring": "update outbox set published_at = now() where job_id = ?",
+    "relay": "select job_id from outbox where ring_at <= now() order by ring_at limit 200"
+    " for update skip locked",
+    "next ring": "select min(ring_at) from outbox",
+    "ring": "update outbox set ring_at = now() where job_id = ?",
+    "retention": "select id from jobs where trim_after <= now() and trimmed_at is null"
+    " order by trim_after limit 200",
+    "queue of an account": "select id from jobs where account_id = ? and not"
+    " (state in ('cancelled', 'completed', 'failed', 'partially_completed')) order by queue_no",
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 

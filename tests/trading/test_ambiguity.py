@@ -19,7 +19,6 @@ from tests import oracle
 from tests.trading.conftest import Trader
 from trading import execute as executing
 from trading.cancel import cancel_job
-from trading.due import due_jobs
 from trading.execute import execute
 from trading.lease import LeaseLost, claim
 
@@ -258,10 +257,6 @@ def test_a_job_is_claimed_once_until_its_lease_ends(trader: Trader) -> None:
 def test_jobs_of_an_account_run_one_at_a_time_in_order(trader: Trader) -> None:
     first, second = trader.accept_reduce(FUTURES, "50"), trader.accept_reduce(FUTURES, "50")
     assert claim(trader.sessions, second, "eager", 30) is None
-    with trader.sessions() as session:
-        due = due_jobs(session, limit=10_000)
-    assert first in due
-    assert second not in due
     outcome = execute(trader.desk, trader.sessions, first, owner="test")
     assert outcome.next_job == second
     trader.run(second)

@@ -1,0 +1,146 @@
+"""The relay rings for what nobody works on, and only for that."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.jobs import Job
+from models.outbox import OutboxRow
+from models.states import MarketType
+from tests.trading.conftest import Trader, make_trader
+from trading.cancel import cancel_job
+from trading.lease import claim
+from trading.outbox import all_owed_now, look
+
+__all__ = ["make_trader"]
+BOOK = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "0.4"}]
+
+
+@pytest.fixture
+def trader(clean_database: None, make_trader: Callable[..., Trader]) -> Trader:
+    return make_trader(balances={"USDT": "90000"}, positions=BOOK)
+
+
+def rings(trader: Trader, again: float = 60) -> set[uuid.UUID]:
+    rung: list[uuid.UUID] = []
+    look(trader.sessions, rung.append, again_seconds=again)
+    return set(rung)
+
+
+def owe_now(trader: Trader) -> None:
+    with trader.sessions.begin() as session:
+        session.execute(update(OutboxRow).values(ring_at=func.now()))
+
+
+def change(trader: Trader, job: uuid.UUID, **values: object) -> None:
+    with trader.sessions.begin() as session:
+        session.execute(update(Job).where(Job.id == job).values(**values))
+
+
+def accept(trader: Trader) -> uuid.UUID:
+    return trader.accept_reduce(MarketType.FUTURES, "50")
+
+
+def test_whoever_accepted_has_a_moment_to_ring_itself(trader: Trader) -> None:
+    job = accept(trader)
+    assert rings(trader) == set()
+    owe_now(trader)
+    assert rings(trader) == {job}
+    assert rings(trader) == set(), "once, until it is time to repeat it"
+
+
+def test_a_job_is_rung_for_while_it_is_free_and_due(trader: Trader) -> None:
+    job = accept(trader)
+    claim(trader.sessions, job, "busy", 30)
+    owe_now(trader)
+    assert rings(trader) == set()
+    change(trader, job, lease_until=func.now() - timedelta(seconds=1))
+    owe_now(trader)
+    assert rings(trader) == {job}
+    change(trader, job, not_before=func.now() + timedelta(hours=1))
+    owe_now(trader)
+    assert rings(trader) == set()
+    change(trader, job, not_before=None)
+    trader.run(job)
+    with trader.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+
+
+def test_a_held_job_is_looked_at_when_its_lease_ends(trader: Trader) -> None:
+    job = accept(trader)
+    claim(trader.sessions, job, "busy", 30)
+    owe_now(trader)
+    found = look(trader.sessions, lambda _: None, again_seconds=60)
+    assert found.next_in is not None
+    assert 25 < found.next_in <= 30
+
+
+def test_the_next_job_of_an_account_waits_and_is_due_at_once_afterwards(trader: Trader) -> None:
+    first, second = accept(trader), accept(trader)
+    owe_now(trader)
+    assert rings(trader) == {first}
+    trader.run(first)
+    assert rings(trader) == {second}
+    with trader.sessions() as session:
+        third = accept(trader)
+        cancel_job(session, trader.account.user_id, second)
+    assert rings(trader) == {third}
+
+
+def test_a_ring_that_fails_is_still_owed(trader: Trader) -> None:
+    job = accept(trader)
+    owe_now(trader)
+
+    def away(_: uuid.UUID) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        look(trader.sessions, away, again_seconds=60)
+    assert rings(trader) == {job}
+
+
+def test_a_ring_that_led_to_nothing_is_repeated_ever_more_seldom(trader: Trader) -> None:
+    accept(trader)
+    waits = []
+    for _ in range(7):
+        owe_now(trader)
+        found = look(trader.sessions, lambda _: None, again_seconds=2)
+        assert found.next_in is not None
+        waits.append(round(found.next_in))
+    assert waits == [2, 4, 8, 16, 30, 30, 30]
+
+
+def test_what_redis_forgot_is_owed_at_once(trader: Trader) -> None:
+    job = accept(trader)
+    owe_now(trader)
+    assert rings(trader) == {job}
+    with trader.sessions.begin() as session:
+        all_owed_now(session)
+    assert rings(trader) == {job}
+
+
+def test_relays_side_by_side_share_the_rings(
+    trader: Trader, sessions: sessionmaker[Session]
+) -> None:
+    job = accept(trader)
+    owe_now(trader)
+    rung: list[uuid.UUID] = []
+    together = threading.Barrier(4)
+
+    def one() -> None:
+        together.wait()
+        look(sessions, rung.append, again_seconds=60)
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rung == [job]

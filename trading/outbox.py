@@ -1,0 +1,152 @@
+"""The outbox's life: a ring is owed from the accept on, and again whenever nobody works on a job
+that could go on, until the job ends (design §4).
+
+Publishing comes before the commit that notes it: a relay that dies in between leaves the ring owed.
+Ringing too often only costs a look; ringing too seldom would cost a job.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import SQLColumnExpression, delete, func, select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.sql.elements import TextClause
+
+from models.base import any_of
+from models.jobs import Job
+from models.outbox import OutboxRow
+from models.states import ENDED_JOBS
+
+CHANNEL = "ebb_ring"
+"""Notified in the accepting transaction, so a relay knows that there is something to look after."""
+GRACE_SECONDS = 0.25
+"""Who accepted a job rings at once; the relay leaves it this long to do so."""
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One relay's look: whom it rang for, and in how many seconds the next look is due (None:
+    nothing is owed)."""
+
+    rung: tuple[uuid.UUID, ...]
+    next_in: float | None
+
+
+def owe_ring(session: Session, job_id: uuid.UUID, delay_seconds: float) -> None:
+    """In the transaction that stores the job, which may start after `delay_seconds`."""
+    wait = timedelta(seconds=delay_seconds or GRACE_SECONDS)
+    session.add(OutboxRow(job_id=job_id, ring_at=func.now() + wait))
+    session.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+
+
+def ring_from(session: Session, job_id: uuid.UUID, moment: SQLColumnExpression[Any]) -> None:
+    """The next ring is owed from this moment of the database's clock."""
+    session.execute(
+        update(OutboxRow).where(OutboxRow.job_id == job_id).values(ring_at=moment, rings=0)
+    )
+
+
+def settle_ended(session: Session, job: Job) -> None:
+    """The job has ended: nothing is owed to it any more, and the account's next one is due."""
+    session.execute(delete(OutboxRow).where(OutboxRow.job_id == job.id))
+    following = (
+        select(Job.id)
+        .where(Job.account_id == job.account_id, Job.state.not_in(list(ENDED_JOBS)))
+        .where(Job.queue_no > job.queue_no)
+        .order_by(Job.queue_no)
+        .limit(1)
+        .scalar_subquery()
+    )
+    woken = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.job_id == following)
+        .values(
+            ring_at=func.greatest(
+                func.now(), select(Job.not_before).where(Job.id == following).scalar_subquery()
+            ),
+            rings=0,
+        )
+        .returning(OutboxRow.job_id)
+    ).first()
+    if woken is not None:
+        session.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+
+
+def all_owed_now(session: Session) -> None:
+    """The queue has lost its messages: whatever was rung for may have been forgotten."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.rings > 0, OutboxRow.ring_at > func.now())
+        .values(ring_at=func.now())
+    )
+
+
+def look(
+    sessions: sessionmaker[Session], ring: Callable[[uuid.UUID], object], *, again_seconds: float
+) -> Look:
+    """Ring for every job that is due, free or abandoned, and first of its account; tell when to
+    look next. `again_seconds`: a ring that led to nothing is repeated after that, then after
+    twice that, and so on. Safe in any number of processes at once: each row is one's alone.
+
+    Raises whatever `ring` raises; the rings are then still owed.
+    """
+    with sessions.begin() as session:
+        rows = session.execute(_LOOK, {"limit": _BATCH, "again": again_seconds}).all()
+        rung = tuple(row.job_id for row in rows if row.fate == "ring")
+        for job_id in rung:
+            ring(job_id)
+        if len(rows) == _BATCH:
+            return Look(rung, 0.0)
+        # `statement_timestamp` would do as well; the transaction's own time is what `due` used.
+        next_in = session.scalar(
+            select(func.extract("epoch", func.min(OutboxRow.ring_at) - func.now()))
+        )
+    return Look(rung, None if next_in is None else max(0.0, float(next_in)))
+
+
+# A row that another relay holds is that relay's. "held": somebody works on it, look when the
+# lease ends; "behind": the account's earlier job wakes it when it ends.
+_LOOK: TextClause = text(
+    f"""
+    with due as (
+      select job_id from outbox
+      where ring_at <= now()
+      order by ring_at limit :limit
+      for update skip locked
+    ), fates as (
+      select jobs.id as job_id, jobs.lease_until, jobs.not_before,
+        case
+          when {any_of("jobs.state", ENDED_JOBS)} then 'over'
+          when jobs.lease_until >= now() then 'held'
+          when jobs.not_before > now() then 'early'
+          when exists (
+            select 1 from jobs earlier
+            where earlier.account_id = jobs.account_id
+              and earlier.queue_no < jobs.queue_no
+              and not ({any_of("earlier.state", ENDED_JOBS)})
+          ) then 'behind'
+          else 'ring'
+        end as fate
+      from due join jobs on jobs.id = due.job_id
+    ), gone as (
+      delete from outbox using fates where outbox.job_id = fates.job_id and fate = 'over'
+    )
+    update outbox set
+      ring_at = case fate
+        when 'held' then lease_until
+        when 'early' then not_before
+        when 'behind' then now() + interval '5 seconds'
+        else now() + make_interval(secs => least(30, :again * 2 ^ least(rings, 5)))
+      end,
+      rings = case fate when 'ring' then rings + 1 else 0 end
+    from fates
+    where outbox.job_id = fates.job_id and fate <> 'over'
+    returning outbox.job_id, fate
+    """  # noqa: S608 - built from enums of ours
+)

@@ -1,0 +1,160 @@
+"""The relay: rings for jobs that nobody works on, in every worker process, in its own thread.
+
+It sleeps until the next ring is owed. Postgres wakes it when a job is accepted (LISTEN/NOTIFY), its
+own process when a job is parked, and behind both stands a slow poll.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+import uuid
+from collections.abc import Callable
+
+import psycopg2
+from dramatiq import Broker, Worker
+from dramatiq.middleware import Middleware
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from core import clock
+from core.logs import get_logger
+from core.queue_names import REDIS_NAMESPACE
+from trading.outbox import CHANNEL, GRACE_SECONDS, all_owed_now, look
+
+log = get_logger(__name__)
+
+_AFTER_FAILURE = 0.5
+
+
+class Relay(Middleware):
+    """Starts with the worker process and ends with it. Safe to run in several processes: they
+    share the rings that are owed, row by row."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sessions: sessionmaker[Session],
+        ring: Callable[[uuid.UUID], object],
+        *,
+        poll_seconds: float,
+        again_seconds: float,
+        also: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`also` is called once each poll: what is scheduled rather than rung for."""
+        self._engine = engine
+        self._sessions = sessions
+        self._ring = ring
+        self._poll = poll_seconds
+        self._again = again_seconds
+        self._also = also
+        self._marker: Redis | None = None
+        self._stop = threading.Event()
+        self._wake = threading.Condition()
+        self._next_look = 0.0
+        self._threads: list[threading.Thread] = []
+
+    def nudge(self, seconds: float) -> None:
+        """Look again in so many seconds, if not sooner."""
+        with self._wake:
+            moment = clock.monotonic() + seconds
+            if moment < self._next_look:
+                self._next_look = moment
+                self._wake.notify()
+
+    # -- the process's life -------------------------------------------------------------------
+
+    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        self._marker = broker.client  # type: ignore[attr-defined] # ours is on Redis
+        for name, target in (("relay", self._run), ("relay-listen", self._listen)):
+            thread = threading.Thread(target=target, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        self._stop.set()
+        self.nudge(0)
+        for thread in self._threads:
+            thread.join(timeout=3)
+
+    # -- looking ------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        polled = 0.0
+        while not self._stop.is_set():
+            pause = _AFTER_FAILURE
+            try:
+                if clock.monotonic() - polled >= self._poll:
+                    polled = clock.monotonic()
+                    self._ask_redis()
+                    self._also()
+                pause = self.pass_once()
+            except (SQLAlchemyError, RedisError, OSError) as error:
+                # Postgres or Redis is away: again, for as long as it takes.
+                log.warning("relay.failed", error=type(error).__name__)
+            except Exception:
+                log.exception("relay.failed")
+            self._sleep(pause)
+
+    def pass_once(self) -> float:
+        """One look; the seconds until the next, at most one poll away."""
+        found = look(self._sessions, self._ring, again_seconds=self._again)
+        if found.rung:
+            log.info("relay.rang", jobs=[str(job_id) for job_id in found.rung])
+        return self._poll if found.next_in is None else min(found.next_in + 0.001, self._poll)
+
+    def _ask_redis(self) -> None:
+        """A Redis that lost its memory has lost our rings with it: they are owed anew."""
+        if self._marker is None:
+            return
+        new = self._marker.set(f"{REDIS_NAMESPACE}:remembers", 1, nx=True)
+        if new:
+            with self._sessions.begin() as session:
+                all_owed_now(session)
+
+    def _sleep(self, seconds: float) -> None:
+        with self._wake:
+            self._next_look = clock.monotonic() + seconds
+            while not self._stop.is_set():
+                left = self._next_look - clock.monotonic()
+                if left <= 0:
+                    return
+                self._wake.wait(left)
+
+    # -- listening ----------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._hear(self._open())
+            except (psycopg2.Error, SQLAlchemyError, OSError, ValueError) as error:
+                log.warning("relay.deaf", error=type(error).__name__)
+                self._stop.wait(self._poll)
+
+    def _open(self) -> connection:
+        arguments, named = self._engine.dialect.create_connect_args(self._engine.url)
+        opened: connection = psycopg2.connect(
+            *arguments, **named, connect_timeout=5, keepalives_idle=5
+        )
+        opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        with opened.cursor() as cursor:
+            cursor.execute(f"listen {CHANNEL}")
+        return opened
+
+    def _hear(self, opened: connection) -> None:
+        try:
+            while not self._stop.is_set():
+                readable, _, _ = select.select([opened], [], [], 1.0)
+                if not readable:
+                    continue
+                opened.poll()
+                if opened.notifies:
+                    opened.notifies.clear()
+                    # Whoever accepted rings itself: this is for the case that it died.
+                    self.nudge(GRACE_SECONDS + 0.01)
+        finally:
+            opened.close()
