@@ -180,6 +180,8 @@ class Control:
             self._engine.ledger.append(
                 "seed", account.uid, category="wallet", coin=coin, qty=account.wallet[coin]
             )
+        if balances:
+            self._engine.changes.tell(account, "wallet")
 
     def _seed_positions(self, account: Account, rows: list[Body]) -> None:
         for row in rows:
@@ -207,6 +209,7 @@ class Control:
                 price=held.entry,
                 position_idx=idx,
             )
+            self._engine.changes.tell(account, held)
 
     def _describe(self, account: Account) -> dict[str, Any]:
         listings = self._engine.listings
