@@ -23,9 +23,11 @@ _CLOSED_KEPT = 500
 
 @dataclass(frozen=True, slots=True)
 class FillRule:
-    """How a fault bends one order's fill: the share of it that may fill at once."""
+    """How a fault bends one order's fill: the share of it that may fill at once, and whether the
+    exchange cancels what is left of an order that would wait."""
 
     ratio: Decimal = Decimal(1)
+    cancel_rest: bool = False
 
 
 NORMAL = FillRule()
@@ -279,7 +281,7 @@ class Engine:
                 self.fill(account, listing, order, qty, price)
         if order.filled >= order.qty:
             self._close(account, order, "Filled", "EC_NoError")
-        elif order.tif in ("IOC", "FOK"):
+        elif order.tif in ("IOC", "FOK") or rule.cancel_rest:
             partly = order.category == "spot" and order.filled > 0
             reason = "EC_CancelForNoFullFill" if order.filled else "EC_NoImmediateQtyToFill"
             self._close(
