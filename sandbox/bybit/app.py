@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import web
 
+from sandbox.bybit import stream
 from sandbox.bybit.account import Account
 from sandbox.bybit.auth import authenticate, require_trading
 from sandbox.bybit.control import Control
@@ -29,6 +30,7 @@ from sandbox.bybit.errors import Dropped, HttpRefusal, Refusal, bad_request, too
 from sandbox.bybit.fault_points import after, before, fill_rule
 from sandbox.bybit.faults import Faults
 from sandbox.bybit.limits import AccountLimits, AddressLimit, Granted, limit_of
+from sandbox.bybit.stream import Streams
 
 _BATCH_MOST = {"spot": 10, "linear": 20, "inverse": 20}
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -43,9 +45,17 @@ class Exchange:
     faults: Faults = field(default_factory=Faults)
     limits: AccountLimits = field(default_factory=AccountLimits)
     address: AddressLimit = field(default_factory=AddressLimit)
+    # New streams of an address: 500 in 5 minutes.
+    connections: AddressLimit = field(
+        default_factory=lambda: AddressLimit(requests=500, seconds=300)
+    )
     demo: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     control_from: tuple[str, ...] = _LOOPBACK
+    streams: Streams = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.streams = Streams(self.engine, self.faults)
 
     def may_control(self, address: str) -> bool:
         """Loopback, and what was allowed at the start (a container's own network)."""
@@ -56,7 +66,14 @@ class Exchange:
         return any(caller in ip_network(allowed) for allowed in self.control_from)
 
     def control(self) -> Control:
-        return Control(self.engine, self.faults, self.address, self.demo, lambda: self.requests)
+        return Control(
+            self.engine,
+            self.faults,
+            self.address,
+            self.streams,
+            self.demo,
+            lambda: self.requests,
+        )
 
 
 def make_app(exchange: Exchange) -> web.Application:
@@ -72,6 +89,8 @@ def make_app(exchange: Exchange) -> web.Application:
         exchange.requests += 1
         try:
             exchange.address.check(request.remote or "")
+            if path == stream.PATH:
+                return await _stream(exchange, request)
             return await _answer(exchange, request)
         except HttpRefusal as refusal:
             return web.Response(status=refusal.status, text=refusal.body)
@@ -80,9 +99,21 @@ def make_app(exchange: Exchange) -> web.Application:
                 request.transport.abort()
             raise asyncio.CancelledError from None
 
+    async def close_streams(_: web.Application) -> None:
+        exchange.streams.close_all()
+
     app = web.Application(client_max_size=1_000_000)
     app.router.add_route("*", "/{path:.*}", handle)
+    # Without it, stopping would wait for every reader to leave.
+    app.on_shutdown.append(close_streams)
     return app
+
+
+async def _stream(exchange: Exchange, http: web.Request) -> web.StreamResponse:
+    address = http.remote or ""
+    exchange.connections.check(address)
+    await before(exchange.faults, {"path": stream.PATH, "address": address}, exchange.address)
+    return await exchange.streams.handle(http)
 
 
 async def _answer(exchange: Exchange, http: web.Request) -> web.Response:

@@ -25,6 +25,7 @@ KINDS = {
     "cancel_all": "fill nothing of an order, cancel it",
     "reject": "refuse an order with `code` (110007)",
     "stale_reads": "look-ups of orders and executions leave out what is younger than `ms`",
+    "disconnect_stream": "cut the account's open streams now, or its next one at sign-in",
 }
 
 
