@@ -36,7 +36,11 @@ def arguments() -> argparse.Namespace:
         default=[],
         help="a network besides loopback that may use the control API (repeatable)",
     )
-    parser.add_argument("--no-ip-limit", action="store_true", help="no ban above 600 calls in 5 s")
+    parser.add_argument(
+        "--no-ip-limit",
+        action="store_true",
+        help="no ban above 600 calls in 5 s, 500 streams in 5 min",
+    )
     return parser.parse_args()
 
 
@@ -54,7 +58,7 @@ async def drift(engine: Engine, bps: int, seed: int) -> None:
 async def serve(options: argparse.Namespace) -> None:
     """Listen until SIGTERM or SIGINT."""
     exchange = Exchange()
-    exchange.address.enabled = not options.no_ip_limit
+    exchange.address.enabled = exchange.connections.enabled = not options.no_ip_limit
     exchange.control_from += tuple(options.control_from)
     app = make_app(exchange)
     demo = exchange.demo

@@ -94,6 +94,7 @@ class Order:
     market_unit: str = ""
     create_type: str = "CreateByUser"
     locked: Decimal = ZERO
+    closed_pnl: Decimal = ZERO
 
     @property
     def is_open(self) -> bool:
@@ -114,6 +115,7 @@ class Execution:
     time_ms: int
     seq: int
     mark: Decimal
+    pnl: Decimal = ZERO
 
 
 @dataclass(slots=True)

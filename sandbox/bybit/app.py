@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import web
 
+from sandbox.bybit import stream
 from sandbox.bybit.account import Account
 from sandbox.bybit.auth import authenticate, require_trading
 from sandbox.bybit.control import Control
@@ -24,18 +25,16 @@ from sandbox.bybit.endpoints import (
     STALE_PATHS,
     Request,
 )
-from sandbox.bybit.engine import NORMAL, Engine, FillRule, now_ms
-from sandbox.bybit.errors import HttpRefusal, Refusal, bad_request
-from sandbox.bybit.faults import Fault, Faults
-from sandbox.bybit.limits import AccountLimits, AddressLimit, Granted
+from sandbox.bybit.engine import Engine, now_ms
+from sandbox.bybit.errors import Dropped, HttpRefusal, Refusal, bad_request, too_many
+from sandbox.bybit.fault_points import after, before, fill_rule
+from sandbox.bybit.faults import Faults
+from sandbox.bybit.limits import AccountLimits, AddressLimit, Granted, limit_of
+from sandbox.bybit.stream import Streams
 
 _BATCH_MOST = {"spot": 10, "linear": 20, "inverse": 20}
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 Answer = tuple[int, str, dict[str, Any], dict[str, Any]]
-
-
-class Dropped(Exception):
-    """Close the connection and say nothing."""
 
 
 @dataclass(slots=True)
@@ -46,9 +45,17 @@ class Exchange:
     faults: Faults = field(default_factory=Faults)
     limits: AccountLimits = field(default_factory=AccountLimits)
     address: AddressLimit = field(default_factory=AddressLimit)
+    # New streams of an address: 500 in 5 minutes.
+    connections: AddressLimit = field(
+        default_factory=lambda: AddressLimit(requests=500, seconds=300)
+    )
     demo: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     control_from: tuple[str, ...] = _LOOPBACK
+    streams: Streams = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.streams = Streams(self.engine, self.faults)
 
     def may_control(self, address: str) -> bool:
         """Loopback, and what was allowed at the start (a container's own network)."""
@@ -59,7 +66,14 @@ class Exchange:
         return any(caller in ip_network(allowed) for allowed in self.control_from)
 
     def control(self) -> Control:
-        return Control(self.engine, self.faults, self.address, self.demo, lambda: self.requests)
+        return Control(
+            self.engine,
+            self.faults,
+            self.address,
+            self.streams,
+            self.demo,
+            lambda: self.requests,
+        )
 
 
 def make_app(exchange: Exchange) -> web.Application:
@@ -73,9 +87,10 @@ def make_app(exchange: Exchange) -> web.Application:
                 return web.Response(status=403, text="the control API is not for this address")
             return await control.handle(request)
         exchange.requests += 1
-        if exchange.address.refuses(request.remote or ""):
-            return web.Response(status=403, text="access too frequent")
         try:
+            exchange.address.check(request.remote or "")
+            if path == stream.PATH:
+                return await _stream(exchange, request)
             return await _answer(exchange, request)
         except HttpRefusal as refusal:
             return web.Response(status=refusal.status, text=refusal.body)
@@ -84,9 +99,21 @@ def make_app(exchange: Exchange) -> web.Application:
                 request.transport.abort()
             raise asyncio.CancelledError from None
 
+    async def close_streams(_: web.Application) -> None:
+        exchange.streams.close_all()
+
     app = web.Application(client_max_size=1_000_000)
     app.router.add_route("*", "/{path:.*}", handle)
+    # Without it, stopping would wait for every reader to leave.
+    app.on_shutdown.append(close_streams)
     return app
+
+
+async def _stream(exchange: Exchange, http: web.Request) -> web.StreamResponse:
+    address = http.remote or ""
+    exchange.connections.check(address)
+    await before(exchange.faults, {"path": stream.PATH, "address": address}, exchange.address)
+    return await exchange.streams.handle(http)
 
 
 async def _answer(exchange: Exchange, http: web.Request) -> web.Response:
@@ -125,7 +152,7 @@ def _headers(granted: Granted | None) -> dict[str, str]:
 async def _dispatch(
     exchange: Exchange, http: web.Request, raw: bytes
 ) -> tuple[int, str, dict[str, Any], dict[str, Any], Granted | None]:
-    path, engine = http.path, exchange.engine
+    path, engine, address = http.path, exchange.engine, http.remote or ""
     query = http.raw_path.partition("?")[2]
     is_post = http.method == "POST"
     known = (
@@ -139,20 +166,23 @@ async def _dispatch(
         _json(raw) if is_post else dict(parse_qsl(query, keep_blank_values=True))
     )
     if path in PUBLIC:
-        await _before(exchange, {"path": path})
+        facts = {"path": path, "address": address}
+        await before(exchange.faults, facts, exchange.address)
         result = PUBLIC[path](Request(engine, None, params))
-        await _after(exchange, {"path": path})
+        await after(exchange.faults, facts)
         return 0, "OK", result, {}, None
     payload = raw.decode() if is_post else query
-    account = authenticate(engine.by_key, http.headers, payload, http.remote or "")
+    account = authenticate(engine.by_key, http.headers, payload, address)
     facts = {
         "path": path,
+        "address": address,
         "api_key": account.api_key,
         "category": str(params.get("category", "")),
         "symbol": str(params.get("symbol", "")),
         "order_link_id": str(params.get("orderLinkId", "")),
     }
-    await _before(exchange, facts)
+    limit = limit_of(account, path.removeprefix("/v5/"), facts["category"])
+    await before(exchange.faults, facts, exchange.address, limit)
     if path == CREATE_BATCH:
         answer = _batch(exchange, account, params, facts)
     else:
@@ -165,7 +195,7 @@ async def _dispatch(
             hide = now_ms() - stale.ms if stale else 0
             result = handler(Request(engine, account, params, hide))
         answer = 0, "OK", result, {}, granted
-    await _after(exchange, facts)
+    await after(exchange.faults, facts, limit)
     return answer
 
 
@@ -182,55 +212,8 @@ def _json(raw: bytes) -> Mapping[str, Any]:
 def _grant(exchange: Exchange, account: Account, path: str, category: str) -> Granted:
     granted = exchange.limits.take(account, path.removeprefix("/v5/"), category, 1)
     if granted.allowed < 1:
-        raise Refusal(
-            10006,
-            "Too many visits. Exceeded the API Rate Limit.",
-            reset_ms=granted.reset_ms,
-            limit=granted.limit,
-        )
+        raise too_many(granted.reset_ms, granted.limit)
     return granted
-
-
-async def _before(exchange: Exchange, facts: Mapping[str, str]) -> None:
-    """Faults that keep a request from being executed, or delay it."""
-    faults = exchange.faults
-    if not faults.any:
-        return
-    delay = faults.take(facts, "delay")
-    if delay is not None:
-        await asyncio.sleep(delay.ms / 1000)
-    stopped = faults.take(facts, "drop_before", "http_status", "ret_code")
-    if stopped is None:
-        return
-    if stopped.kind == "drop_before":
-        raise Dropped
-    if stopped.kind == "http_status":
-        raise HttpRefusal(stopped.code or 503, "fault")
-    raise _coded(stopped)
-
-
-async def _after(exchange: Exchange, facts: Mapping[str, str]) -> None:
-    """Faults that spoil the answer of something that was executed."""
-    faults = exchange.faults
-    if not faults.any:
-        return
-    delay = faults.take(facts, "delay_after")
-    if delay is not None:
-        await asyncio.sleep(delay.ms / 1000)
-    spoiled = faults.take(facts, "accept_then_drop", "accept_then_5xx", "accept_then_ret_code")
-    if spoiled is None:
-        return
-    if spoiled.kind == "accept_then_drop":
-        raise Dropped
-    if spoiled.kind == "accept_then_5xx":
-        raise HttpRefusal(spoiled.code or 502, "fault")
-    raise _coded(spoiled)
-
-
-def _coded(fault: Fault) -> Refusal:
-    if fault.code == 10006:
-        return Refusal(10006, "sandbox fault", reset_ms=now_ms() + (fault.ms or 200), limit=10)
-    return Refusal(fault.code or 10016, "sandbox fault")
 
 
 def _create(
@@ -240,19 +223,8 @@ def _create(
     if category not in _BATCH_MOST:
         raise bad_request("Illegal category")
     require_trading(account, category)
-    order = exchange.engine.place(account, category, body, _fill_rule(exchange, facts))
+    order = exchange.engine.place(account, category, body, fill_rule(exchange.faults, facts))
     return {"orderId": order.order_id, "orderLinkId": order.link_id}
-
-
-def _fill_rule(exchange: Exchange, facts: Mapping[str, str]) -> FillRule:
-    if not exchange.faults.any:
-        return NORMAL
-    fault = exchange.faults.take(facts, "partial_fill", "cancel_all", "reject")
-    if fault is None:
-        return NORMAL
-    if fault.kind == "reject":
-        raise Refusal(fault.code or 110007, "sandbox fault")
-    return FillRule(fault.ratio if fault.kind == "partial_fill" else FillRule().ratio * 0)
 
 
 def _batch(
@@ -279,8 +251,10 @@ def _batch(
         one = {**facts, "symbol": row["symbol"], "order_link_id": row["orderLinkId"]}
         try:
             if index >= granted.allowed:
-                raise Refusal(10006, "Too many visits. Exceeded the API Rate Limit.")
-            placed = exchange.engine.place(account, category, order, _fill_rule(exchange, one))
+                raise too_many()
+            placed = exchange.engine.place(
+                account, category, order, fill_rule(exchange.faults, one)
+            )
             row |= {"orderId": placed.order_id, "createAt": str(placed.created_ms)}
             codes.append({"code": 0, "msg": "OK"})
         except Refusal as refusal:

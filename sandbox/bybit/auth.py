@@ -13,6 +13,8 @@ from sandbox.bybit.errors import Refusal
 
 _DEFAULT_WINDOW = 5000
 _AHEAD_MS = 1000
+# What a stream says of arguments that it cannot use, an expiry in the past among them.
+_UNUSABLE = "Params Error"
 
 
 def authenticate(
@@ -20,9 +22,7 @@ def authenticate(
 ) -> Account:
     """The account behind a signed request; raises Refusal."""
     api_key = headers.get("X-BAPI-API-KEY", "")
-    account = accounts.get(api_key)
-    if account is None or account.environment != "sandbox":
-        raise Refusal(10003, "API key is invalid.")
+    account = _owner(accounts, api_key, "API key is invalid.")
     stamp = headers.get("X-BAPI-TIMESTAMP", "")
     window = headers.get("X-BAPI-RECV-WINDOW", "") or str(_DEFAULT_WINDOW)
     if not stamp.isdigit() or not window.isdigit():
@@ -34,16 +34,43 @@ def authenticate(
             "invalid request, please check your server timestamp or recv_window param. "
             f"req_timestamp[{stamp}],server_timestamp[{now}],recv_window[{window}]",
         )
-    wanted = hmac.new(
-        account.api_secret.encode(), f"{stamp}{api_key}{window}{payload}".encode(), hashlib.sha256
-    ).hexdigest()
-    if not hmac.compare_digest(wanted, headers.get("X-BAPI-SIGN", "")):
+    _check_sign(account, f"{stamp}{api_key}{window}{payload}", headers.get("X-BAPI-SIGN", ""))
+    _check_use(account, address)
+    return account
+
+
+def authenticate_stream(accounts: Mapping[str, Account], args: object, address: str) -> Account:
+    """The account behind a stream's `auth`: args are key, expiry (ms, in the future), signature
+    of "GET/realtime" and the expiry; raises Refusal."""
+    if not isinstance(args, list) or len(args) != 3:
+        raise Refusal(10001, _UNUSABLE)
+    api_key, expires, sign = (str(arg) for arg in args)
+    account = _owner(accounts, api_key, "Invalid apikey")
+    if not expires.isdecimal() or int(expires) <= now_ms():
+        raise Refusal(10001, _UNUSABLE)
+    _check_sign(account, f"GET/realtime{expires}", sign)
+    _check_use(account, address)
+    return account
+
+
+def _owner(accounts: Mapping[str, Account], api_key: str, otherwise: str) -> Account:
+    account = accounts.get(api_key)
+    if account is None or account.environment != "sandbox":
+        raise Refusal(10003, otherwise)
+    return account
+
+
+def _check_sign(account: Account, text: str, sign: str) -> None:
+    wanted = hmac.new(account.api_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(wanted.encode(), sign.encode()):
         raise Refusal(10004, "error sign! please check your signature generation algorithm.")
+
+
+def _check_use(account: Account, address: str) -> None:
     if account.expired_at is not None and account.expired_at <= datetime.now(UTC):
         raise Refusal(33004, "Your api key has expired.")
     if account.ips and "*" not in account.ips and address not in account.ips:
         raise Refusal(10010, "Unmatched IP, please check your API key's bound IP addresses.")
-    return account
 
 
 def require_trading(account: Account, category: str) -> None:

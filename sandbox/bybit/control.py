@@ -18,6 +18,7 @@ from sandbox.bybit.engine import Engine, now_ms
 from sandbox.bybit.errors import Refusal, bad_request
 from sandbox.bybit.faults import Faults
 from sandbox.bybit.limits import AddressLimit
+from sandbox.bybit.stream import Streams
 
 _FIRST_UID = 100_001
 _LISTING_NUMBERS = (
@@ -42,12 +43,14 @@ class Control:
         engine: Engine,
         faults: Faults,
         address: AddressLimit,
+        streams: Streams,
         demo: dict[str, int],
         requests: Callable[[], int],
     ) -> None:
         self._engine = engine
         self._faults = faults
         self._address = address
+        self._streams = streams
         self._requests = requests
         self._demo = demo
 
@@ -89,7 +92,9 @@ class Control:
             case ["POST", "instruments"]:
                 return self._instrument(body)
             case ["POST", "faults"]:
-                return {"id": self._faults.add(body).id}
+                fault = self._faults.add(body)
+                self._streams.apply_disconnects()
+                return {"id": fault.id}
             case ["GET", "faults"]:
                 return {"items": self._faults.describe()}
             case ["DELETE", "faults"]:
@@ -104,6 +109,8 @@ class Control:
                 owner = int(query["uid"]) if "uid" in query else None
                 after, limit = int(query.get("after", 0)), int(query.get("limit", 100_000))
                 return {"items": self._engine.ledger.read(owner, after, limit)}
+            case ["GET", "streams"]:
+                return {"items": self._streams.describe()}
             case ["GET", "stats"]:
                 return {
                     "requests": self._requests(),
@@ -180,6 +187,8 @@ class Control:
             self._engine.ledger.append(
                 "seed", account.uid, category="wallet", coin=coin, qty=account.wallet[coin]
             )
+        if balances:
+            self._engine.changes.tell(account, "wallet")
 
     def _seed_positions(self, account: Account, rows: list[Body]) -> None:
         for row in rows:
@@ -207,6 +216,7 @@ class Control:
                 price=held.entry,
                 position_idx=idx,
             )
+            self._engine.changes.tell(account, held)
 
     def _describe(self, account: Account) -> dict[str, Any]:
         listings = self._engine.listings

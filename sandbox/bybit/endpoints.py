@@ -209,6 +209,7 @@ def set_leverage(request: Request) -> Result:
         held = account.positions.get((*key, idx))
         if held is not None:
             held.leverage = leverage
+            request.engine.changes.tell(account, held)
     return {}
 
 
@@ -246,6 +247,7 @@ def trading_stop(request: Request) -> Result:
     if (take, stop) == (held.take_profit, held.stop_loss):
         raise Refusal(34040, "not modified")
     held.take_profit, held.stop_loss = take, stop
+    request.engine.changes.tell(account, held)
     return {}
 
 

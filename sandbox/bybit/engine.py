@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox.bybit.account import ZERO, Account, Execution, Order, Position
 from sandbox.bybit.catalogue import Listing, listings
+from sandbox.bybit.changes import Changes
 from sandbox.bybit.errors import Refusal, bad_request
 from sandbox.bybit.ledger import Ledger
 
@@ -22,9 +23,11 @@ _CLOSED_KEPT = 500
 
 @dataclass(frozen=True, slots=True)
 class FillRule:
-    """How a fault bends one order's fill: the share of it that may fill at once."""
+    """How a fault bends one order's fill: the share of it that may fill at once, and whether the
+    exchange cancels what is left of an order that would wait."""
 
     ratio: Decimal = Decimal(1)
+    cancel_rest: bool = False
 
 
 NORMAL = FillRule()
@@ -42,6 +45,7 @@ class Engine:
         self.accounts: dict[int, Account] = {}
         self.by_key: dict[str, Account] = {}
         self.ledger = Ledger()
+        self.changes = Changes()
         self.seq = 1_000_000
         self.orders_taken = 0
         self.resting: dict[str, tuple[Account, Order]] = {}
@@ -277,7 +281,7 @@ class Engine:
                 self.fill(account, listing, order, qty, price)
         if order.filled >= order.qty:
             self._close(account, order, "Filled", "EC_NoError")
-        elif order.tif in ("IOC", "FOK"):
+        elif order.tif in ("IOC", "FOK") or rule.cancel_rest:
             partly = order.category == "spot" and order.filled > 0
             reason = "EC_CancelForNoFullFill" if order.filled else "EC_NoImmediateQtyToFill"
             self._close(
@@ -294,6 +298,7 @@ class Engine:
             coin = listing.base if order.side == "Sell" else listing.quote
             order.locked = left if order.side == "Sell" else left * order.price
             account.locked[coin] = account.locked.get(coin, ZERO) + order.locked
+        self._tell(account, order)
 
     def _unlock(self, account: Account, listing: Listing, order: Order) -> None:
         if order.locked:
@@ -306,7 +311,7 @@ class Engine:
     ) -> Execution:
         """Execute a part of an order at a price: balances, position, ledger."""
         self.seq += 1
-        closed = ZERO
+        pnl = closed = ZERO
         if listing.category == "spot":
             value = qty * price
             rate = listing.taker
@@ -326,6 +331,7 @@ class Engine:
             position = account.position(listing.category, listing.symbol, order.idx)
             pnl, closed = self._move(position, order.side, qty, price)
             position.realised += pnl - fee
+            order.closed_pnl += pnl - fee * closed / qty
             position.seq = self.seq
             account.add(coin, pnl - fee)
             size_after = position.size if position.side != "Sell" else -position.size
@@ -346,6 +352,7 @@ class Engine:
             time_ms=order.updated_ms,
             seq=self.seq,
             mark=listing.price,
+            pnl=pnl,
         )
         account.executions.append(execution)
         account.executions_by_order.setdefault(order.order_id, []).append(execution)
@@ -366,6 +373,7 @@ class Engine:
             fee=fee,
             fee_currency=coin,
         )
+        self.changes.tell(account, execution)
         return execution
 
     @staticmethod
@@ -420,6 +428,16 @@ class Engine:
                 reason=reason,
                 filled=order.filled,
             )
+        self._tell(account, order)
+
+    def _tell(self, account: Account, order: Order) -> None:
+        """An order came to rest or to its end. The exchange sends the position with every order
+        event, whether it changed or not; the wallet follows its fills, locks and margin."""
+        self.changes.tell(account, order)
+        if order.category != "spot":
+            held = account.position(order.category, order.symbol, order.idx)
+            self.changes.tell(account, held)
+        self.changes.tell(account, "wallet")
 
     def cancel(self, account: Account, category: str, body: Mapping[str, Any]) -> Order:
         """Cancel a resting order by its id or client id."""

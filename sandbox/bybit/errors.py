@@ -24,5 +24,15 @@ class HttpRefusal(Exception):
         self.body = body
 
 
+class Dropped(Exception):
+    """Close the connection and say nothing."""
+
+
+def too_many(reset_ms: int = 0, limit: int = 0) -> Refusal:
+    """Over the account's limit; with a limit, the headers say it and when it resets."""
+    text = "Too many visits. Exceeded the API Rate Limit."
+    return Refusal(10006, text, reset_ms=reset_ms, limit=limit)
+
+
 def bad_request(what: str) -> Refusal:
     return Refusal(10001, f"params error: {what}")

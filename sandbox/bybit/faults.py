@@ -10,28 +10,29 @@ from typing import Any
 
 from sandbox.bybit.errors import bad_request
 
-KINDS = frozenset(
-    {
-        "accept_then_drop",
-        "drop_before",
-        "delay",
-        "delay_after",
-        "http_status",
-        "accept_then_5xx",
-        "ret_code",
-        "accept_then_ret_code",
-        "partial_fill",
-        "cancel_all",
-        "reject",
-        "stale_reads",
-    }
-)
+KINDS = {
+    "accept_then_drop": "execute, then close the connection without an answer",
+    "drop_before": "close the connection, execute nothing",
+    "delay": "wait `ms`, then execute",
+    "delay_after": "execute, wait `ms`, then answer",
+    "http_status": "answer HTTP `code` (503), execute nothing",
+    "ban": "answer HTTP `code` (403, or 429) to this and to every call of its address for `ms`",
+    "accept_then_5xx": "execute, then answer HTTP `code` (502)",
+    "ret_code": "answer retCode `code` (10016), execute nothing; 10006 resets in `ms` (200)",
+    "accept_then_ret_code": "execute, then answer retCode `code` (10016)",
+    "partial_fill": "fill `ratio` of an order at once; the rest stays or goes as its kind says",
+    "cancel_remainder": "fill `ratio` of an order at once, cancel the rest whatever its kind",
+    "cancel_all": "fill nothing of an order, cancel it",
+    "reject": "refuse an order with `code` (110007)",
+    "stale_reads": "look-ups of orders and executions leave out what is younger than `ms`",
+    "disconnect_stream": "cut the account's open streams now, or its next one at sign-in",
+}
 
 
 @dataclass(slots=True)
 class Fault:
-    """`match`: path, api_key, category, symbol, order_link_id (prefix); all that are given must
-    fit. `count` -1 is for ever; the first `skip` matches pass."""
+    """`match`: path, address, api_key, category, symbol, order_link_id (prefix); all that are given
+    must fit. `count` -1 is for ever; the first `skip` matches pass."""
 
     id: int
     kind: str

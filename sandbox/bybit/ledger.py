@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +10,10 @@ Entry = dict[str, Any]
 
 
 class Ledger:
-    """Entries numbered from 1. Subscribers see each entry as it is written (streams to come)."""
+    """Entries numbered from 1."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
-        self._subscribers: list[Callable[[Entry], None]] = []
 
     def append(self, kind: str, uid: int, **fields: Any) -> Entry:
         entry: Entry = {
@@ -29,12 +27,7 @@ class Ledger:
             },
         }
         self._entries.append(entry)
-        for subscriber in self._subscribers:
-            subscriber(entry)
         return entry
-
-    def subscribe(self, subscriber: Callable[[Entry], None]) -> None:
-        self._subscribers.append(subscriber)
 
     def read(self, uid: int | None, after: int, limit: int) -> list[Entry]:
         """Entries after a number, of one account or of all."""

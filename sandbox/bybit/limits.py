@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from sandbox.bybit.account import Account
+from sandbox.bybit.errors import HttpRefusal
 
 _SPOT_DOUBLE = {"order/create", "order/cancel", "order/create-batch", "order/cancel-batch"}
 _ORDERS = {*_SPOT_DOUBLE, "order/amend", "position/set-leverage", "position/trading-stop"}
@@ -64,23 +65,34 @@ class AddressLimit:
     seconds: float = 5.0
     ban_seconds: float = _BAN_SECONDS
     _seen: dict[str, deque[float]] = field(default_factory=dict)
-    _banned: dict[str, float] = field(default_factory=dict)
+    # Address → when its ban ends (monotonic seconds) and the status it gets until then.
+    _banned: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    def refuses(self, address: str) -> bool:
-        if not self.enabled:
-            return False
+    def check(self, address: str) -> None:
+        """Count a request; raises HttpRefusal for a banned address. A ban that a fault ordered
+        holds without the limit too."""
         now = time.monotonic()
-        if self._banned.get(address, 0) > now:
-            return True
+        until, status = self._banned.get(address, (0.0, 0))
+        if until > now:
+            raise _refused(status)
+        if not self.enabled:
+            return
         seen = self._seen.setdefault(address, deque())
         while seen and seen[0] <= now - self.seconds:
             seen.popleft()
         seen.append(now)
         if len(seen) > self.requests:
-            self._banned[address] = now + self.ban_seconds
-            return True
-        return False
+            raise self.ban(address, self.ban_seconds)
+
+    def ban(self, address: str, seconds: float, status: int = 403) -> HttpRefusal:
+        """Refuse all calls from the address for so long; gives the refusal of this one."""
+        self._banned[address] = (time.monotonic() + seconds, status)
+        return _refused(status)
 
     def lift(self) -> None:
         self._banned.clear()
         self._seen.clear()
+
+
+def _refused(status: int) -> HttpRefusal:
+    return HttpRefusal(status, "access too frequent" if status == 403 else "")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable
 from pathlib import Path
 
+from sandbox.bybit.account import ZERO, Account
 from sandbox.bybit.engine import Engine
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def save(engine: Engine, demo: dict[str, int], file: Path) -> None:
@@ -31,9 +33,11 @@ def load(engine: Engine, demo: dict[str, int], file: Path) -> bool:
     if not file.exists():
         return False
     state = pickle.loads(file.read_bytes())  # noqa: S301 - written by `save` beside the checkout
-    if state.get("format") != _FORMAT:
+    if state.get("format") not in (1, _FORMAT):
         return False
     engine.accounts = state["accounts"]
+    if state["format"] == 1:
+        _add_profits(engine.accounts.values())
     engine.by_key = {account.api_key: account for account in engine.accounts.values()}
     for key, price in state["prices"].items():
         if key in engine.listings:
@@ -46,3 +50,12 @@ def load(engine: Engine, demo: dict[str, int], file: Path) -> bool:
                 engine.resting[order_id] = (account, account.orders[order_id])
     demo.update(state["demo"])
     return True
+
+
+def _add_profits(accounts: Iterable[Account]) -> None:
+    """Format 1 did not keep what an order and its fills realised."""
+    for account in accounts:
+        for order in account.orders.values():
+            order.closed_pnl = ZERO
+        for done in account.executions:
+            done.pnl = ZERO

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
+import pickle
 import subprocess
 import sys
 import time
@@ -13,62 +11,15 @@ from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
+from sandbox.bybit.account import Account
 from sandbox.bybit.app import Exchange
+from sandbox.bybit.engine import Engine
+from sandbox.bybit.state import load, save
+from tests.sandbox.caller import Caller
 
 Make = Callable[..., dict[str, Any]]
-
-
-class Caller:
-    """Signs by hand, so that everything about a request can be wrong."""
-
-    def __init__(self, url: str, keys: dict[str, Any]) -> None:
-        self.url, self.keys = url, keys
-
-    def headers(self, payload: str, **more: str) -> dict[str, str]:
-        stamp = more.pop("stamp", str(int(time.time() * 1000)))
-        window = more.pop("window", "5000")
-        text = f"{stamp}{self.keys['api_key']}{window}{payload}"
-        sign = hmac.new(self.keys["api_secret"].encode(), text.encode(), hashlib.sha256)
-        return {
-            "X-BAPI-API-KEY": self.keys["api_key"],
-            "X-BAPI-TIMESTAMP": stamp,
-            "X-BAPI-RECV-WINDOW": window,
-            "X-BAPI-SIGN": sign.hexdigest(),
-            **more,
-        }
-
-    def get(self, path: str, query: str = "", **more: str) -> requests.Response:
-        return requests.get(
-            f"{self.url}{path}?{query}", headers=self.headers(query, **more), timeout=5
-        )
-
-    def post(self, path: str, body: dict[str, Any], **more: str) -> requests.Response:
-        payload = json.dumps(body)
-        return requests.post(
-            f"{self.url}{path}", data=payload, headers=self.headers(payload, **more), timeout=5
-        )
-
-    def sell(self, symbol: str = "BTCUSDT", qty: str = "0.001", **more: Any) -> dict[str, Any]:
-        body = {
-            "category": "linear",
-            "symbol": symbol,
-            "side": "Sell",
-            "orderType": "Market",
-            "qty": qty,
-            "positionIdx": 0,
-            **more,
-        }
-        answer: dict[str, Any] = self.post("/v5/order/create", body).json()
-        return answer
-
-
-@pytest.fixture
-def caller(make_account: Make, sandbox_url: str) -> Caller:
-    book = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "5"}]
-    return Caller(sandbox_url, make_account(balances={"USDT": "100000"}, positions=book))
 
 
 def test_signature_clock_and_key_are_checked_in_that_spirit(caller: Caller) -> None:
@@ -122,26 +73,15 @@ def test_limits_roll_by_the_second_and_say_so_in_headers(
     assert caller.sell()["retCode"] == 0
 
 
-def test_the_whole_address_is_banned_above_its_limit(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox.bybit", "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        url = process.stdout.readline().split()[-1]
-        requests.post(f"{url}/_control/ip-limit", json={"requests": 20}, timeout=5)
-        session = requests.Session()
-        statuses = [session.get(f"{url}/v5/market/time", timeout=5).status_code for _ in range(25)]
-        session.close()
-        assert statuses == [200] * 20 + [403] * 5
-        requests.post(f"{url}/_control/ip-limit", json={}, timeout=5)
-        assert requests.get(f"{url}/v5/market/time", timeout=5).status_code == 200
-    finally:
-        process.terminate()
-        assert process.wait(10) == 0
-        process.stdout.close()
+def test_the_whole_address_is_banned_above_its_limit(own_sandbox: str) -> None:
+    requests.post(f"{own_sandbox}/_control/ip-limit", json={"requests": 20}, timeout=5)
+    session = requests.Session()
+    time_url = f"{own_sandbox}/v5/market/time"
+    statuses = [session.get(time_url, timeout=5).status_code for _ in range(25)]
+    session.close()
+    assert statuses == [200] * 20 + [403] * 5
+    requests.post(f"{own_sandbox}/_control/ip-limit", json={}, timeout=5)
+    assert requests.get(time_url, timeout=5).status_code == 200
 
 
 def test_a_restart_keeps_accounts_orders_and_ledger(tmp_path: Path) -> None:
@@ -170,16 +110,21 @@ def test_a_restart_keeps_accounts_orders_and_ledger(tmp_path: Path) -> None:
     assert len(ledger["items"]) > 30
 
 
-def test_hidden_orders_come_back_when_the_lag_is_over(
-    caller: Caller, control: Callable[..., Any]
-) -> None:
-    link = "lagging-order"
-    caller.sell(orderLinkId=link)
-    query = f"category=linear&orderLinkId={link}"
-    match = {"api_key": caller.keys["api_key"]}
-    control("POST", "faults", {"kind": "stale_reads", "match": match, "ms": 60_000})
-    assert caller.get("/v5/order/realtime", query).json()["result"]["list"] == []
-    assert len(caller.get("/v5/order/realtime", query).json()["result"]["list"]) == 1
+def test_a_state_from_before_profits_were_kept_is_read(tmp_path: Path) -> None:
+    engine, file = Engine(), tmp_path / "state"
+    account = engine.accounts[1] = Account(1, "key", "secret", wallet={"USDT": D(1000)})
+    order = {"symbol": "BTCUSDT", "side": "Buy", "orderType": "Market", "qty": "0.001"}
+    engine.place(account, "linear", order)
+    save(engine, {}, file)
+    old = pickle.loads(file.read_bytes()) | {"format": 1}
+    (placed,) = old["accounts"][1].orders.values()
+    (done,) = old["accounts"][1].executions
+    del placed.closed_pnl, done.pnl
+    file.write_bytes(pickle.dumps(old))
+    again = Engine()
+    assert load(again, {}, file)
+    (placed,) = again.accounts[1].orders.values()
+    assert (placed.closed_pnl, again.accounts[1].executions[0].pnl) == (0, 0)
 
 
 def test_a_stop_that_is_reached_closes_the_position(

@@ -1,0 +1,56 @@
+"""Lanes for trials that kill and freeze workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from devstack.test_servers import LOGS
+from models.migrate import upgrade
+from tests.faults.boundaries.lane import Lane
+
+LANES = 6
+
+
+@pytest.fixture(scope="session")
+def fault_environment(environment: dict[str, str]) -> dict[str, str]:
+    """Short leases and settling, so that a recovery is a matter of a second."""
+    return {
+        **environment,
+        "EBB_LEASE_SECONDS": "0.7",
+        "EBB_RECV_WINDOW_MS": "600",
+        "EBB_SETTLE_SECONDS": "0.1",
+        "EBB_RELAY_SECONDS": "0.5",
+        "EBB_RING_AGAIN_SECONDS": "1",
+        "EBB_DATABASE_POOL_SIZE": "6",
+    }
+
+
+@pytest.fixture(scope="session")
+def lanes(
+    fault_environment: dict[str, str],
+    make_database: Callable[[str], str],
+    redis_url: str,
+    process_number: int,
+    control: Callable[..., Any],
+    make_account: Callable[..., Any],
+) -> Iterator[list[Lane]]:
+    def open_lane(number: int) -> Lane:
+        database = make_database(f"ebb_lane_{process_number}_{number}")
+        upgrade(database)
+        environment = {
+            **fault_environment,
+            "DATABASE_URL": database,
+            "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{40 + process_number * LANES + number}",
+        }
+        log = LOGS / f"lane-{process_number}-{number}.log"
+        return Lane(environment, control, make_account, log)
+
+    # Alembic's environment is one for the process: one lane after the other.
+    made = [open_lane(number) for number in range(LANES)]
+    yield made
+    with ThreadPoolExecutor(LANES) as pool:
+        list(pool.map(Lane.close, made))
