@@ -17,6 +17,7 @@ from typing import Any, Self
 import requests
 from pybit.exceptions import FailedRequestError, InvalidRequestError
 from pybit.unified_trading import HTTP
+from requests.utils import get_environ_proxies
 
 from core.secrets_filter import remember, scrub_text
 from core.settings import Settings
@@ -121,6 +122,9 @@ def open_session(
     )
     if environment is ExchangeEnvironment.SANDBOX:
         client.endpoint = options.sandbox_url
+    # The environment's proxies, read once instead of before each call; no .netrc.
+    client.client.proxies = get_environ_proxies(client.endpoint)
+    client.client.trust_env = False
     return client
 
 

@@ -27,7 +27,11 @@ log = get_logger(__name__)
 
 # Dramatiq imports this module in each worker process after the fork, so pools are never shared.
 engine = make_engine(
-    settings.database_url.get_secret_value(), pool_size=settings.database_pool_size
+    settings.database_url.get_secret_value(),
+    pool_size=settings.database_pool_size,
+    # As long as a lease: then another worker may take over, and must not find the rows locked.
+    # Not much less than that, or a busy machine would be taken for a frozen process.
+    idle_seconds=max(settings.lease_seconds, 2.0),
 )
 sessions = make_sessions(engine)
 desk = Desk.from_settings(settings)

@@ -26,6 +26,7 @@ def fault_environment(environment: dict[str, str]) -> dict[str, str]:
         "EBB_RELAY_SECONDS": "0.5",
         "EBB_RING_AGAIN_SECONDS": "1",
         "EBB_DATABASE_POOL_SIZE": "6",
+        "EBB_LOG_LEVEL": "WARNING",
     }
 
 

@@ -1,9 +1,9 @@
 """Counts what a worker does to the world, and strikes just before or just after the n-th deed.
 
-A deed is a commit, an exchange call or a Redis call, made by an actor's thread, by the couriers that
-carry a wave, by the relay while it rings, or by the consumer while it fetches a message. Waiting
-(blocking in Redis, looking where there is nothing, the heartbeat) does nothing to the world, and
-how often it happens is a matter of time.
+A deed is a commit, an exchange call or a Redis call, made by an actor's thread, by the couriers
+that carry a wave, by the relay while it rings, or by the consumer while it fetches a message.
+Waiting (blocking in Redis, looking where there is nothing, the heartbeat) does nothing to the
+world, and how often it happens is a matter of time.
 """
 
 from __future__ import annotations

@@ -52,8 +52,7 @@ class Lane:
         self, environment: dict[str, str], control: Control, make_account: Control, log: Path
     ) -> None:
         self._control, self._make = control, make_account
-        patched = {name: value for name, value in environment.items()}
-        with _environment(patched):
+        with _environment(environment):
             settings = Settings()
         self._desk = Desk.from_settings(settings)
         self._engine = make_engine(environment["DATABASE_URL"])
@@ -110,12 +109,12 @@ class Lane:
         return Result(struck, self._judge(staged))
 
     def _stage(self, restore: bool) -> Staged:
-        self._redis.flushdb()
-        staged = stage(self._desk, self._sessions, self._control, self._make, restore=restore)
         if not self._warm:
-            self._tell({"warm": str(staged.account_id)})
             self._warm = True
-        return staged
+            for kind in (False, True):
+                self._tell({"warm": [str(job) for job in self._stage(kind).jobs]})
+        self._redis.flushdb()
+        return stage(self._desk, self._sessions, self._control, self._make, restore=restore)
 
     def _start(self, staged: Staged, trial: Trial | None = None, *, report: bool = False) -> int:
         pid: int = self._tell(

@@ -61,12 +61,11 @@ def stage(
             while execute(desk, sessions, job, owner="calm").again_in is not None:
                 pass
     for kind, symbol, more in (
-        ("partial_fill", PARTLY, {"count": 2, "ratio": "0.5"}),
+        ("partial_fill", PARTLY, {"count": 1, "ratio": "0.5"}),
         ("reject", REFUSED, {"count": -1, "code": 110007}),
     ):
-        match = {"api_key": made["api_key"], "symbol": symbol, "path": "/v5/order/create"}
-        for path in ("/v5/order/create", "/v5/order/create-batch"):
-            control("POST", "faults", {"kind": kind, "match": {**match, "path": path}, **more})
+        match = {"api_key": made["api_key"], "symbol": symbol}
+        control("POST", "faults", {"kind": kind, "match": match, **more})
     jobs = _accept(desk, sessions, account, restore=restore)
     with sessions.begin() as session:
         session.execute(

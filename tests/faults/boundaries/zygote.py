@@ -7,6 +7,8 @@ ends when the account's jobs have ended; `{"wait": pid}` answers when it stopped
 
 from __future__ import annotations
 
+import dataclasses
+import gc
 import json
 import os
 import signal
@@ -15,20 +17,21 @@ import threading
 import time
 import traceback
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from dramatiq import Worker
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from exchange.types import Category
 from models.jobs import Job
 from models.states import ENDED_JOBS
-from models.users import Account
 from tests.faults.boundaries.effects import Effects
+from trading.execute import execute
 from worker import main as worker
 
-_GIVE_UP = 60.0
+_GIVE_UP = 20.0
 
 
 def serve() -> None:
@@ -36,7 +39,7 @@ def serve() -> None:
     for line in sys.stdin:
         command = json.loads(line)
         if "warm" in command:
-            _warm(uuid.UUID(command["warm"]))
+            _warm([uuid.UUID(job) for job in command["warm"]])
             answer: dict[str, Any] = {}
         elif "wait" in command:
             _, status = os.waitpid(command["wait"], os.WUNTRACED)
@@ -49,13 +52,17 @@ def serve() -> None:
         print(json.dumps(answer), flush=True)  # noqa: T201 - the protocol
 
 
-def _warm(account_id: uuid.UUID) -> None:
-    """Instruments are read once in a process's life; trials are not about that."""
-    with worker.sessions() as session:
-        gateway = worker.desk.gateway(session.get_one(Account, account_id))
-    for category in Category:
-        gateway.instruments(category)
+def _warm(jobs: list[uuid.UUID]) -> None:
+    """Do whole jobs once: instruments are read and statements compiled once in a process's life,
+    and trials are not about that."""
+    for job in jobs:
+        while (
+            again := execute(worker.desk, worker.sessions, job, owner="warm").again_in
+        ) is not None:
+            time.sleep(again)
     worker.engine.dispose()
+    gc.collect()
+    gc.freeze()
 
 
 def _fork(command: dict[str, Any]) -> int:
@@ -64,7 +71,7 @@ def _fork(command: dict[str, Any]) -> int:
         return pid
     try:
         code = _work(command)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - it must not return into the zygote's loop
         traceback.print_exc()
         code = 3
     os._exit(code)
@@ -73,6 +80,8 @@ def _fork(command: dict[str, Any]) -> int:
 def _work(command: dict[str, Any]) -> int:
     effects = Effects(command["at"], command["when"], signal.Signals(command["strike"]))
     worker.broker.broker_id = str(uuid.uuid4())
+    # Threads don't survive a fork, an executor that believes in them does.
+    worker.desk = dataclasses.replace(worker.desk, couriers=ThreadPoolExecutor(4, "courier"))
     effects.watch(worker.engine, worker.broker)
     worker.relay._ring = effects.ring(worker.relay._ring)
     running = Worker(worker.broker, worker_threads=2)
@@ -82,7 +91,7 @@ def _work(command: dict[str, Any]) -> int:
     while not _ended(account):
         if time.monotonic() > until:
             return 4
-        time.sleep(0.02)
+        time.sleep(0.05)
     # A late actor may still be at it.
     running.work_queue.join()
     if command["report"]:
@@ -91,11 +100,15 @@ def _work(command: dict[str, Any]) -> int:
 
 
 def _ended(account_id: uuid.UUID) -> bool:
-    with worker.sessions() as session:
-        query = select(func.count()).where(
-            Job.account_id == account_id, Job.state.not_in(list(ENDED_JOBS))
-        )
-        return session.scalar(query) == 0
+    query = select(func.count()).where(
+        Job.account_id == account_id, Job.state.not_in(list(ENDED_JOBS))
+    )
+    try:
+        with worker.sessions() as session:
+            return session.scalar(query) == 0
+    except SQLAlchemyError:
+        # Frozen in the middle of this very look: Postgres has ended it.
+        return False
 
 
 if __name__ == "__main__":
