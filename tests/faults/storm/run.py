@@ -59,10 +59,10 @@ def run(storm: Storm, folder: Path) -> Report:
         weather.end()
         spent.note("weather")
         faults = exchange_faults.end(place)
-        place.wait_until_ready()
         for thread in living:
             thread.join()
         verdict = judge(place, people, _ENDED_AFTER)
+        place.wait_until_ready()
         spent.note("ending and judging")
         ended = {
             program.name: program.ended_by_itself
