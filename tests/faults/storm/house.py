@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from tests.faults.storm.cable import Cable
 from tests.faults.storm.plan import Storm
 from tests.faults.storm.programs import Program, kill_family
 
-_READY_SECONDS = 60
 _TUNED = {
     "EBB_RATE_LIMIT_AUTH": "100000 per minute",
     "EBB_RATE_LIMIT_ORDERS": "100000 per minute",
@@ -92,10 +90,11 @@ class House:
         with contextlib.closing(redis.Redis.from_url(self.redis.url())) as client:
             client.flushall()
 
-    def wait_until_ready(self) -> None:
-        """Until every web process answers that it can work."""
-        for url in self.web_urls:
-            _wait_for(f"{url}/readyz")
+    def wait_until_up(self) -> None:
+        """Until every web and worker process can work. Raises AssertionError naming one that
+        can't."""
+        for program in self.programs:
+            program.wait_until_up()
 
 
 @contextmanager
@@ -128,15 +127,17 @@ def house(storm: Storm, folder: Path) -> Iterator[House]:
             ),
             **_TUNED,
         }
-        exchange = _program(
-            folder,
+        exchange = Program(
             "sandbox",
             f"python -m sandbox.bybit --port {exchange_port} --no-ip-limit --drift 4",
             environment,
+            folder / "logs",
+            _sandbox_is_up,
         )
         held.callback(exchange.stop)
         exchange.start()
         upgrade(environment["DATABASE_URL"])
+        exchange.wait_until_up()
         made = House(
             folder=folder,
             environment=environment,
@@ -165,31 +166,39 @@ def _start_programs(storm: Storm, made: House, web_ports: list[int], held: ExitS
     wanted = commands()
     for number, port in enumerate(web_ports, start=1):
         environment = {**made.environment, "PORT": str(port)}
-        made.webs.append(_program(made.folder, f"web-{number}", wanted["web"], environment))
+        made.webs.append(
+            Program(f"web-{number}", wanted["web"], environment, made.logs, _web_answers)
+        )
     for number in range(1, storm.workers + 1):
         made.workers.append(
-            _program(made.folder, f"worker-{number}", wanted["worker"], made.environment)
+            Program(
+                f"worker-{number}", wanted["worker"], made.environment, made.logs, _worker_is_up
+            )
         )
     for program in made.programs:
         held.callback(program.stop)
     # The webs first: people sign in while the workers are still loading.
     for program in made.webs:
         program.start()
-    _wait_for(f"{made.exchange_url}/_control/stats")
-    made.wait_until_ready()
+    for program in made.webs:
+        program.wait_until_up()
     for program in made.workers:
         program.start()
 
 
-def _program(folder: Path, name: str, command: str, environment: dict[str, str]) -> Program:
-    return Program(name, command, environment, folder / "logs" / f"{name}.log")
+def _web_answers(web: Program) -> bool:
+    return _answers(f"http://127.0.0.1:{web.environment['PORT']}/healthz")
 
 
-def _wait_for(url: str) -> None:
-    until = time.monotonic() + _READY_SECONDS
-    while True:
-        with contextlib.suppress(requests.RequestException):
-            if requests.get(url, timeout=2).status_code == 200:
-                return
-        assert time.monotonic() < until, f"{url} is not ready after {_READY_SECONDS} s"
-        time.sleep(0.05)
+def _worker_is_up(worker: Program) -> bool:
+    return b"Worker process is ready for action" in worker.said()
+
+
+def _sandbox_is_up(sandbox: Program) -> bool:
+    return b"listening on" in sandbox.said()
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(requests.RequestException):
+        return requests.get(url, timeout=2).status_code == 200
+    return False

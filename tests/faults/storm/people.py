@@ -16,7 +16,7 @@ import requests
 from tests.faults.storm.plan import Wish
 
 _FIRST_TELEGRAM_ID = 7_000
-_PATIENCE = 10
+_PATIENCE = 5
 _PAUSE = 0.2
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,25 +18,47 @@ from devstack.paths import ROOT
 from devstack.procfile import with_our_python
 
 _DEATH_SECONDS = 10
+_UP_SECONDS = 60
+_LOOK = 0.05
 
 
 @dataclass
 class Program:
-    """One command with its environment; all its output goes to `log`."""
+    """One command with its environment; all its output goes to a file in `logs`. `is_up` says
+    whether what was started last can work by now."""
 
     name: str
     command: str
     environment: dict[str, str]
-    log: Path
-    starts: int = 0
+    logs: Path
+    is_up: Callable[[Program], bool]
+    begin: int = 0
+    """Where in the log the output of what was started last begins, in bytes."""
     ended_by_itself: list[int] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     # A strike and the look after programs that ended by themselves come from two threads.
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def log(self) -> Path:
+        return self.logs / f"{self.name}.log"
+
     def start(self) -> None:
         with self._lock:
             self._start()
+
+    def wait_until_up(self) -> None:
+        """Until it can work. Raises AssertionError if that takes a minute."""
+        until = time.monotonic() + _UP_SECONDS
+        while not self.is_up(self):
+            assert time.monotonic() < until, f"{self.name} is not up; see {self.log}"
+            time.sleep(_LOOK)
+
+    def said(self) -> bytes:
+        """The output of what was started last."""
+        with self.log.open("rb") as log:
+            log.seek(self.begin)
+            return log.read()
 
     def kill_and_start(self) -> None:
         """kill -9 of the process and all its children, as a power cut would; then the next one."""
@@ -65,8 +88,8 @@ class Program:
                 self._process = None
 
     def _start(self) -> None:
-        self.starts += 1
         with self.log.open("ab") as log:
+            self.begin = log.tell()
             self._process = subprocess.Popen(
                 f"exec {self.command}",
                 shell=True,

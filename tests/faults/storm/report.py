@@ -21,6 +21,7 @@ class Report:
     kills: Counter[str]
     ended_by_themselves: Mapping[str, list[int]]
     faults: Counter[str]
+    calls: int
     answers: Counter[str]
     verdict: Verdict
     logs: Path
@@ -37,8 +38,9 @@ class Report:
             f"seconds     {sum(self.spent.values()):.1f}: {times}",
             f"last end    {verdict.recovery_seconds:.1f} s after all stood again",
             f"jobs        {self.accepted} accepted of {self.storm.jobs}: {_list(verdict.states)}",
+            f"legs        {_list(verdict.legs)}",
             f"kills       {self.kills.total()}: {_list(self.kills)}",
-            f"faults      {self.faults.total()}: {_list(self.faults)}",
+            f"faults      {self.faults.total()} in {self.calls} calls: {_list(self.faults)}",
             f"answers     {_list(self.answers)}",
             f"orders      {verdict.orders}",
             f"duplicates  {verdict.duplicates}",

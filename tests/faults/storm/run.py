@@ -46,23 +46,23 @@ def run(storm: Storm, folder: Path) -> Report:
     spent = Stopwatch()
     with house(storm, folder) as place:
         people = move_in(place.web_urls, storm.accounts)
+        place.wait_until_up()
         spent.note("starting")
         exchange_faults.begin(place, storm.seed, storm.fault_chance)
-        weather = Weather(place, storm.seed)
-        weather.start()
         until = time.monotonic() + storm.seconds
         living = start_living(people, wishes(storm), until + _ACCEPTED_AFTER)
-        # The weather lasts until all is accepted, but not for ever.
-        for thread in living:
-            thread.join(max(0.0, until + storm.seconds / 3 - time.monotonic()))
-        time.sleep(max(0.0, until - time.monotonic()))
-        weather.end()
+        with Weather(place, storm.seed) as weather:
+            # It lasts until all is accepted, but not for ever.
+            for thread in living:
+                thread.join(max(0.0, until + storm.seconds / 3 - time.monotonic()))
+            time.sleep(max(0.0, until - time.monotonic()))
         spent.note("weather")
         faults = exchange_faults.end(place)
+        calls = place.control("GET", "stats")["requests"]
         for thread in living:
             thread.join()
         verdict = judge(place, people, _ENDED_AFTER)
-        place.wait_until_ready()
+        place.wait_until_up()
         spent.note("ending and judging")
         ended = {
             program.name: program.ended_by_itself
@@ -77,6 +77,7 @@ def run(storm: Storm, folder: Path) -> Report:
         kills=weather.kills,
         ended_by_themselves=ended,
         faults=faults,
+        calls=calls,
         answers=sum((person.answers for person in people), Counter[str]()),
         verdict=verdict,
         logs=folder / "logs",

@@ -35,6 +35,7 @@ class Verdict:
 
     broken: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
+    legs: Counter[str] = field(default_factory=Counter)
     orders: int = 0
     duplicates: int = 0
     lost: int = 0
@@ -76,7 +77,11 @@ def _wait_for_ends(session: Session, patience: float) -> float:
 def _all_accepted_ended(session: Session, people: Sequence[Person], verdict: Verdict) -> None:
     jobs = {job.id: job for job in session.scalars(select(Job))}
     accepted = [uuid.UUID(found) for person in people for found in person.accepted]
-    verdict.states = Counter(job.state.value for job in jobs.values())
+    verdict.states = Counter(_with_reason(job.state, job.error_code) for job in jobs.values())
+    verdict.legs = Counter(
+        _with_reason(state, reason)
+        for state, reason in session.execute(select(Leg.state, Leg.reason))
+    )
     for job_id in accepted:
         job = jobs.get(job_id)
         if job is None or job.state not in ENDED_JOBS:
@@ -88,6 +93,10 @@ def _all_accepted_ended(session: Session, people: Sequence[Person], verdict: Ver
         verdict.broken.append(f"I6: jobs that nobody was told of: {', '.join(unknown)}")
     if len(accepted) != len(set(accepted)):
         verdict.broken.append("I6: two keys were answered with one job")
+
+
+def _with_reason(state: str, reason: str | None) -> str:
+    return f"{state} ({reason})" if reason else str(state)
 
 
 def _where_it_stands(session: Session, job: Job) -> str:
