@@ -33,6 +33,8 @@ class Person:
     secrets: list[str] = field(default_factory=list)
     accepted: dict[str, str] = field(default_factory=dict)
     """Job id → idempotency key."""
+    refused: set[str] = field(default_factory=set)
+    """Keys that were answered with a refusal."""
     answers: Counter[str] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
     _token: str = field(default="", repr=False)
@@ -96,6 +98,7 @@ class Person:
         if answer.status_code == 409:
             if answer.json()["code"] != "nothing_to_restore":
                 raise GaveUp(f"409 {answer.text}")
+            self.refused.add(wish.key)
             return None
         return str(answer.json()["id"])
 

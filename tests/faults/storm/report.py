@@ -45,6 +45,7 @@ class Report:
             f"orders      {verdict.orders}",
             f"duplicates  {verdict.duplicates}",
             f"lost        {verdict.lost}",
+            f"late        {verdict.late} accepted after a refusal of the same key",
         ]
         if self.ended_by_themselves:
             codes = ", ".join(f"{name} {found}" for name, found in self.ended_by_themselves.items())
