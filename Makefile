@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PACKAGES := core models exchange telegram trading web worker sandbox devstack bench
 export UV_NO_PROGRESS := 1
 
-.PHONY: help up test lint format migrate migration shell shell-db logs bench clean requirements \
+.PHONY: help up test lint format migrate migration shell shell-db logs bench storm clean requirements \
 	check-python check-webapp openapi
 
 help: ## Show this list
@@ -63,6 +63,9 @@ logs: ## Follow the logs of `make up`
 
 bench: $(VENV)/.dev ## Measure, as ratios against a floor in the same run
 	@$(BIN)/python -m bench
+
+storm: $(VENV)/.dev ## 200 jobs while every second something is killed (STORM_SEED=... for the same again)
+	@$(BIN)/python -m tests.faults.storm $(ARGS)
 
 requirements: $(VENV)/.dev ## Compile requirements/*.txt from pyproject.toml
 	@UV=$(BIN)/uv requirements/compile.sh

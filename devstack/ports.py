@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import socket
 
 _TRIES = 50
+_BELOW_EPHEMERAL = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
@@ -32,3 +35,10 @@ def free_from(wanted: int) -> int:
         if is_free(port):
             return port
     return any_free()
+
+
+def lasting(count: int) -> list[int]:
+    """Free ports for servers that are killed and come back on them: outside the range from which
+    the system gives ports to clients, since one of those could take it in between."""
+    shuffled = random.sample(_BELOW_EPHEMERAL, len(_BELOW_EPHEMERAL))
+    return list(itertools.islice(filter(is_free, shuffled), count))

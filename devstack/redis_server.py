@@ -35,10 +35,12 @@ def binary() -> str:
 
 @dataclass(slots=True)
 class Redis:
-    """One embedded server; `folder` holds its password, pid and log."""
+    """One embedded server; `folder` holds its password, pid and log. `fixed_port` is kept over
+    restarts, for clients that must find the server again."""
 
     folder: Path
     port: int = 0
+    fixed_port: int = 0
     _password: str = field(default="", repr=False)
 
     def start(self) -> None:
@@ -46,7 +48,7 @@ class Redis:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stop()
         self._password = read_or_make(self.folder / "redis.secret.json", ("password",))["password"]
-        self.port = any_free()
+        self.port = self.fixed_port or any_free()
         # The configuration comes by standard input, so the password is in no process list.
         configuration = "\n".join(
             [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -32,7 +33,8 @@ KINDS = {
 @dataclass(slots=True)
 class Fault:
     """`match`: path, address, api_key, category, symbol, order_link_id (prefix); all that are given
-    must fit. `count` -1 is for ever; the first `skip` matches pass."""
+    must fit. `count` -1 is for ever; the first `skip` matches pass; of the others each is struck
+    with probability `chance` (0 to 1), drawn from dice of the fault's own `seed`."""
 
     id: int
     kind: str
@@ -42,6 +44,8 @@ class Fault:
     ms: int = 0
     code: int = 0
     ratio: Decimal = Decimal("0.5")
+    chance: Decimal = Decimal(1)
+    dice: random.Random = field(default_factory=lambda: random.Random(1))
     hits: int = 0
 
     def describe(self) -> dict[str, Any]:
@@ -51,6 +55,7 @@ class Fault:
             "match": dict(self.match),
             "count": self.count,
             "skip": self.skip,
+            "chance": str(self.chance),
             "hits": self.hits,
         }
 
@@ -66,6 +71,9 @@ class Faults:
         kind = body.get("kind")
         if kind not in KINDS:
             raise bad_request(f"kind must be one of {', '.join(sorted(KINDS))}")
+        chance = Decimal(str(body.get("chance", "1")))
+        if not 0 <= chance <= 1:
+            raise bad_request("chance must be between 0 and 1")
         fault = Fault(
             id=next(self._ids),
             kind=kind,
@@ -75,6 +83,8 @@ class Faults:
             ms=int(body.get("ms", 0)),
             code=int(body.get("code", 0)),
             ratio=Decimal(str(body.get("ratio", "0.5"))),
+            chance=chance,
+            dice=random.Random(int(body.get("seed", 1))),
         )
         self._faults.append(fault)
         return fault
@@ -92,6 +102,8 @@ class Faults:
                 continue
             if fault.skip > 0:
                 fault.skip -= 1
+                continue
+            if fault.chance < 1 and fault.dice.random() >= fault.chance:
                 continue
             if fault.count > 0:
                 fault.count -= 1
