@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,21 +21,21 @@ CONNECT_ARGS = {
 }
 
 
+def connect_args(idle_seconds: float | None = None) -> dict[str, Any]:
+    """For psycopg2. A transaction in which nothing happens for `idle_seconds` is ended by Postgres,
+    and its locks with it: a process frozen between two statements must not hold others up."""
+    arguments: dict[str, Any] = dict(CONNECT_ARGS)
+    if idle_seconds is not None:
+        milliseconds = int(idle_seconds * 1000)
+        arguments["options"] += f" -c idle_in_transaction_session_timeout={milliseconds}"
+    return arguments
+
+
 def make_engine(
     database_url: str, *, pool_size: int = 10, idle_seconds: float | None = None
 ) -> Engine:
     """An engine that checks a pooled connection before use, so a restarted Postgres costs one
-    ping and not one failed job step.
-
-    `idle_seconds`: a transaction in which nothing happens for so long is ended by Postgres, and
-    its locks with it: a process that is frozen between two statements must not hold others up.
-    """
-    arguments = dict(CONNECT_ARGS)
-    if idle_seconds is not None:
-        milliseconds = int(idle_seconds * 1000)
-        arguments["options"] = (
-            f"{CONNECT_ARGS['options']} -c idle_in_transaction_session_timeout={milliseconds}"
-        )
+    ping and not one failed job step. `idle_seconds`: see `connect_args`."""
     return create_engine(
         database_address(database_url),
         pool_size=pool_size,
@@ -42,7 +44,7 @@ def make_engine(
         pool_pre_ping=True,
         # Several rows changed alike are one message to the server, not one each.
         executemany_mode="values_plus_batch",
-        connect_args=arguments,
+        connect_args=connect_args(idle_seconds),
     )
 
 

@@ -15,12 +15,13 @@ from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
 from models.base import db
-from models.sessions import CONNECT_ARGS
+from models.sessions import connect_args
 from trading.desk import Desk
 from web import (
     accounts,
     auth,
     bodies,
+    database,
     doorbell,
     guard,
     health,
@@ -36,6 +37,7 @@ from web import (
 from web.json_exact import ExactJSON
 from web.schemas.fields import Problem as ProblemOut
 
+_IDLE_SECONDS = 10.0
 _BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
@@ -64,7 +66,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
             "max_overflow": 2,
             "pool_timeout": 15,
             "pool_recycle": 1800,
-            "connect_args": CONNECT_ARGS,
+            "connect_args": connect_args(_IDLE_SECONDS),
         },
     )
     if settings.trusted_proxies:
@@ -73,6 +75,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     db.init_app(app)
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
+    database.register(app)
     request_log.register(app)
     problems.register(app)
     security_headers.register(app, settings)

@@ -58,6 +58,8 @@ def register(app: Flask, settings: Settings) -> None:
         },
         RATELIMIT_DEFAULT=settings.rate_limit_default,
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        # Of requests that are under way when Redis dies only one falls back; the others pass.
+        RATELIMIT_SWALLOW_ERRORS=True,
         RATELIMIT_KEY_PREFIX="ebb-limits",
         RATE_LIMIT_AUTH=settings.rate_limit_auth,
         RATE_LIMIT_ORDERS=settings.rate_limit_orders,

@@ -1,1 +1,1 @@
-"""Dramatiq: broker, middleware, actors and the sweeper."""
+"""Dramatiq: broker, middleware, actors and the relay."""

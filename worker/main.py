@@ -8,6 +8,8 @@ import threading
 import uuid
 
 import dramatiq
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
@@ -67,14 +69,19 @@ def owner() -> str:
 @dramatiq.actor(actor_name=RUN_JOB_ACTOR, queue_name=JOBS_QUEUE)
 def run_job(job_id: str) -> None:
     """Take the job as far as it goes; ring for what follows."""
-    outcome = execute(
-        desk,
-        sessions,
-        uuid.UUID(job_id),
-        owner=owner(),
-        stopping=hand_back.stopping,
-        heartbeat=heartbeat,
-    )
+    try:
+        outcome = execute(
+            desk,
+            sessions,
+            uuid.UUID(job_id),
+            owner=owner(),
+            stopping=hand_back.stopping,
+            heartbeat=heartbeat,
+        )
+    except (OperationalError, PoolTimeout) as error:
+        # Postgres is away, or ended a transaction of ours. The ring is owed until the job's end.
+        log.warning("job.database_away", job_id=job_id, error=type(error).__name__)
+        return
     if outcome.again_in is not None:
         if hand_back.stopping.is_set():
             # Given back because this process ends: whoever is left takes it at once.

@@ -32,7 +32,7 @@ _TUNED = {
     "EBB_LEASE_SECONDS": "3",
     # Short enough for several time-outs and fences to pass within a short storm.
     "EBB_EXCHANGE_TIMEOUT_SECONDS": "2",
-    "EBB_RECV_WINDOW_MS": "3000",
+    "EBB_RECV_WINDOW_MS": "2500",
     "WEB_CONCURRENCY": "1",
     "WORKER_PROCESSES": "1",
 }
