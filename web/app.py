@@ -21,6 +21,7 @@ from web import (
     accounts,
     auth,
     bodies,
+    commands,
     database,
     doorbell,
     guard,
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     db.init_app(app)
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
+    commands.register(app)
     database.register(app)
     request_log.register(app)
     problems.register(app)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.logs import get_logger
 from models.base import db
 from models.migrate import head
+from trading.pause import is_paused
 
 log = get_logger(__name__)
 blueprint = Blueprint("health", __name__)
@@ -26,10 +27,13 @@ def healthz() -> dict[str, Any]:
 @blueprint.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
     """Postgres with our migrations, and Redis. Redis alone missing is `degraded`: jobs are still
-    accepted, and done when it is back."""
+    accepted, and done when it is back. `sending` is `paused` while an operator has stopped it."""
     database, redis = _database(), _redis()
     state = "ok" if database == redis == "ok" else ("degraded" if database == "ok" else "down")
-    return {"status": state, "database": database, "redis": redis}, 200 if database == "ok" else 503
+    found = {"status": state, "database": database, "redis": redis}
+    if database == "ok":
+        found["sending"] = "paused" if is_paused(db.session()) else "on"
+    return found, 200 if database == "ok" else 503
 
 
 def _database() -> str:

@@ -17,7 +17,7 @@ from trading.plans import Book, Plan, PlannedLeg
 from trading.views import JobView, LegView
 from web.problems import language
 from web.schemas.auth import AccountOut, Advice
-from web.schemas.jobs import JobError, JobOut, JobSummary, LegOut, ProgressOut, Receipt
+from web.schemas.jobs import JobError, JobOut, JobSummary, JobWait, LegOut, ProgressOut, Receipt
 from web.schemas.positions import (
     BookOut,
     BookTotals,
@@ -174,6 +174,7 @@ def job_summary(row: Job) -> JobSummary:
         percent=row.percent,
         effective_percent=row.effective_percent,
         error=_error(row),
+        wait=_wait(row),
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
@@ -229,6 +230,13 @@ def _error(row: Job) -> JobError | None:
         code=row.error_code,
         text=sentence if sentence != key else text(f"reason.{row.error_code}", spoken),
     )
+
+
+def _wait(row: Job) -> JobWait | None:
+    if row.wait_reason is None or row.finished_at is not None:
+        return None
+    sentence = text(f"wait.{row.wait_reason}", language())
+    return JobWait(reason=row.wait_reason, text=sentence, until=row.wait_until)
 
 
 def _reason(reason: str | None) -> str | None:

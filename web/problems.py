@@ -109,9 +109,8 @@ def from_exchange(error: ExchangeError) -> Problem:
     """What a person is told when the exchange could not be read."""
     if isinstance(error, Busy):
         seconds = str(math.ceil(error.retry_after))
-        return Problem(
-            "exchange_busy", 503, values={"seconds": seconds}, headers={"Retry-After": seconds}
-        )
+        code = "exchange_banned" if error.whole_ip else "exchange_busy"
+        return Problem(code, 503, values={"seconds": seconds}, headers={"Retry-After": seconds})
     if isinstance(error, AuthProblem):
         sentence = text(f"reason.{error.reason}", language())
         return Problem("exchange_auth", 409, values={"reason_text": sentence})

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from core.texts import DEFAULT, LANGUAGES, catalogue, negotiate, text
 from trading.reasons import Reason
+from trading.waits import WaitReason
 
-SECTIONS = ("reason", "problem", "field", "advice", "job")
+SECTIONS = ("reason", "problem", "field", "advice", "job", "wait")
 PROBLEMS = [
     "account_busy",
     "body_too_large",
     "conflict",
     "exchange_auth",
+    "exchange_banned",
     "exchange_busy",
     "exchange_unreachable",
     "idempotency_key_missing",
@@ -85,6 +87,7 @@ def test_every_word_for_a_leg_a_problem_a_field_and_an_advice_has_a_sentence(
 ) -> None:
     wanted = {f"reason.{reason}" for reason in Reason}
     wanted |= {f"problem.{code}.{part}" for code in PROBLEMS for part in ("title", "detail")}
+    wanted |= {f"wait.{reason}" for reason in WaitReason}
     wanted |= {f"field.{code}" for code in FIELDS} | {f"advice.{code}" for code in ADVICE}
     assert wanted - catalogue(language).keys() == set()
 

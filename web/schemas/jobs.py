@@ -44,6 +44,14 @@ class JobError(Out):
     text: str
 
 
+class JobWait(Out):
+    """Why nothing goes on just now; `until` when it is looked at again, or goes on."""
+
+    reason: str
+    text: str
+    until: datetime | None
+
+
 class LegOut(Out):
     id: uuid.UUID
     seq: int
@@ -95,6 +103,7 @@ class JobSummary(Out):
     percent: Amount
     effective_percent: Amount | None
     error: JobError | None
+    wait: JobWait | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

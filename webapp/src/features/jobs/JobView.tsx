@@ -64,6 +64,11 @@ export function JobView({ id, onClose }: Props) {
       />
       <p className="hint">{t("job.progress", { done, total })}</p>
       {trouble && !ended && <Failure error={trouble} />}
+      {job.wait && (
+        <p className="notice" role="status" data-testid="job-wait">
+          {job.wait.text}
+        </p>
+      )}
       {job.error && <p className="fault">{job.error.text}</p>}
       {ended && <Receipt job={job} />}
       <ul className="legs">

@@ -481,6 +481,7 @@ export interface components {
             state: components["schemas"]["JobState"];
             /** Version */
             version: number;
+            wait: components["schemas"]["JobWait"] | null;
         };
         /**
          * JobState
@@ -521,6 +522,19 @@ export interface components {
             state: components["schemas"]["JobState"];
             /** Version */
             version: number;
+            wait: components["schemas"]["JobWait"] | null;
+        };
+        /**
+         * JobWait
+         * @description Why nothing goes on just now; `until` when it is looked at again, or goes on.
+         */
+        JobWait: {
+            /** Reason */
+            reason: string;
+            /** Text */
+            text: string;
+            /** Until */
+            until: string | null;
         };
         /** Jobs */
         Jobs: {

@@ -1,0 +1,38 @@
+"""Commands for operators: `flask --app web.wsgi:app sending pause`."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from models.base import db
+from trading.pause import is_paused, set_paused
+
+
+def register(app: Flask) -> None:
+    """The `sending` group: the switch that keeps every order in the house."""
+    group = AppGroup("sending", help="Stop and resume all sending of orders.")
+
+    @group.command("pause")
+    @click.option("--note", default="", help="Why, for the audit log.")
+    def pause(note: str) -> None:
+        """Accept and plan jobs, send nothing."""
+        set_paused(db.session(), True, by=getpass.getuser(), note=note[:256])
+        click.echo("Sending is paused. Jobs are accepted and planned; nothing is sent.")
+
+    @group.command("resume")
+    @click.option("--note", default="", help="Why, for the audit log.")
+    def resume(note: str) -> None:
+        """Send again; waiting jobs go on at once."""
+        set_paused(db.session(), False, by=getpass.getuser(), note=note[:256])
+        click.echo("Sending goes on.")
+
+    @group.command("status")
+    def status() -> None:
+        """Tell whether sending is paused."""
+        click.echo("paused" if is_paused(db.session()) else "on")
+
+    app.cli.add_command(group)
