@@ -51,6 +51,11 @@ _GIVE_UP_PLANNING = timedelta(minutes=10)
 _GIVE_UP_VERIFYING = timedelta(hours=1)
 _PROTECT_TRIES = 5
 _PROTECT_PAUSE = 0.5
+_REFUSED_FOR = {
+    403: WaitReason.EXCHANGE_BANNED,
+    429: WaitReason.RATE_LIMIT,
+    10006: WaitReason.RATE_LIMIT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,8 @@ class _Run:
         self._stopping = stopping
         self._pause = _FIRST_PAUSE
         self._protect_tries = 0
+        # Why the exchange would not take what now waits for its time.
+        self._refused_for: WaitReason | None = None
 
     def go(self) -> Outcome:
         job = self._lease.job
@@ -246,7 +253,7 @@ class _Run:
         elif sent:
             self._wait(min(waiting, self._next_pause()))
         else:
-            self._wait(waiting, WaitReason.RATE_LIMIT if due else None)
+            self._wait(waiting, WaitReason.RATE_LIMIT if due else self._refused_for)
 
     def _look(self, gateway: Gateway | None) -> tuple[Job, list[Due], list[Due], float | None]:
         """Attempts to send now, attempts to look up, and the seconds until the next becomes due.
@@ -281,6 +288,7 @@ class _Run:
                 sent.append(item)
             elif attempt.retry_at is not None:
                 next_at = min(next_at or attempt.retry_at, attempt.retry_at)
+                self._refused_for = _REFUSED_FOR.get(attempt.code or 0)
         return job, due, sent, _seconds_until(next_at)
 
     def _stop_unsent(self, reason: str, empty_state: LegState) -> None:
