@@ -19,6 +19,7 @@ from exchange.outcomes import Refused, Unreachable
 from exchange.pacing import Pacer
 from exchange.placing import Placing
 from exchange.session import Answer, Credentials, GatewayOptions, ThreadSessions
+from exchange.streams import News, Streams
 from exchange.types import (
     Balance,
     Category,
@@ -48,6 +49,7 @@ class Shared:
     pacer: Pacer
     clock: ExchangeClock
     instruments: InstrumentCache
+    streams: Streams | None = None
 
     @classmethod
     def for_one(cls, options: GatewayOptions) -> Self:
@@ -75,6 +77,14 @@ class Gateway(Placing):
             credentials, environment, options, shared.sessions, shared.pacer, shared.clock
         )
         self._instruments = shared.instruments
+        self._streams = shared.streams
+        self._credentials = credentials
+
+    def news(self) -> News | None:
+        """What the account's private stream tells; None where streams are not used."""
+        if self._streams is None or self._credentials is None:
+            return None
+        return self._streams.of(self._credentials, self._line.environment)
 
     # -- the market ---------------------------------------------------------------------------
 
@@ -278,6 +288,7 @@ class GatewayPool:
             pacer,
             ExchangeClock(),
             InstrumentCache(options.instruments_ttl_seconds),
+            Streams(options) if options.use_streams else None,
         )
 
     def gateway(self, credentials: Credentials, environment: ExchangeEnvironment) -> Gateway:

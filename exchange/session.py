@@ -52,6 +52,7 @@ class GatewayOptions:
     slippage_tolerance_percent: Decimal | None = Decimal(1)
     instruments_ttl_seconds: int = 600
     address_budget: int = 550
+    use_streams: bool = False
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -64,6 +65,7 @@ class GatewayOptions:
             slippage_tolerance_percent=Decimal(settings.slippage_tolerance_percent) or None,
             instruments_ttl_seconds=settings.instruments_ttl_seconds,
             address_budget=settings.address_budget,
+            use_streams=settings.use_streams,
         )
 
 

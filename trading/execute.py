@@ -21,6 +21,7 @@ from core.logs import get_logger, log_context
 from core.vault import VaultError
 from exchange.gateway import Gateway
 from exchange.outcomes import AuthProblem, Busy, ExchangeError, RequestDefect, Unreachable
+from exchange.streams import News
 from models.jobs import Attempt, Job, Leg
 from models.states import OPEN_ATTEMPTS, AttemptState, LegState
 from models.users import Account
@@ -131,6 +132,7 @@ class _Run:
         self._stopping = stopping
         self._pause = _FIRST_PAUSE
         self._protect_tries = 0
+        self._news: News | None = None
         # Why the exchange would not take what now waits for its time.
         self._refused_for: WaitReason | None = None
 
@@ -139,6 +141,8 @@ class _Run:
         gateway = self._gateway(job)
         if job.planned_at is None and not self._plan(gateway, job):
             return self._ended(job)
+        if gateway is not None:
+            self._news = gateway.news()
         while not self._round(gateway):
             pass
         finish(self._lease, self._desk.settings.retention_days)
@@ -245,6 +249,9 @@ class _Run:
                 raise _Park(_PAUSED_PARK, WaitReason.PAUSED)
             # Nothing could leave now: until the next window there is time to look.
             waiting = wave.wait if wave.wait else _PAUSED_PARK if wave.paused else 0.0
+        if self._news is not None:
+            # What comes from here on is news to the look that follows.
+            self._news.forget()
         if sent and resolve(self._desk, gateway, self._lease, sent):
             self._pause = _FIRST_PAUSE
             return
@@ -307,7 +314,10 @@ class _Run:
             seconds = self._next_pause()
         if seconds > _LONGEST_PAUSE:
             raise _Park(seconds, reason, until=seconds)
-        self._stopping.wait(seconds)
+        if self._news is not None:
+            self._news.wait(seconds)
+        else:
+            self._stopping.wait(seconds)
 
     def _give_up_or_park(self, sent: list[Due]) -> None:
         """Orders are out and the key no longer lets us look. It may work again; after an hour the
