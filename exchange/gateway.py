@@ -118,15 +118,15 @@ class Gateway(Placing):
         """What the key may do; works with any permission."""
         return parse.key_info(self._line.read("get_api_key_information").result)
 
-    def positions(self, category: Category) -> list[Position]:
-        """Every open futures position of a category."""
-        if category is Category.LINEAR:
-            queries: list[dict[str, str]] = [{"settleCoin": coin} for coin in _SETTLE_COINS]
-        else:
-            queries = [{}]
+    def positions(self, category: Category, settle_coin: str | None = None) -> list[Position]:
+        """Every open futures position of a category, or of one settle coin."""
+        coins: Sequence[str | None] = [settle_coin]
+        if category is Category.LINEAR and settle_coin is None:
+            coins = _SETTLE_COINS
         found = []
-        for query in queries:
-            for row in self._pages("get_positions", category=category.value, limit=200, **query):
+        for coin in coins:
+            query = {"category": category.value, "settleCoin": coin, "limit": 200}
+            for row in self._pages("get_positions", **query):
                 position = parse.position(category, row)
                 if position is not None:
                     found.append(position)
@@ -290,6 +290,12 @@ class GatewayPool:
             InstrumentCache(options.instruments_ttl_seconds),
             Streams(options) if options.use_streams else None,
         )
+
+    def close(self) -> None:
+        """Close all connections; they open again when needed."""
+        self._shared.sessions.close()
+        if self._shared.streams is not None:
+            self._shared.streams.close()
 
     def gateway(self, credentials: Credentials, environment: ExchangeEnvironment) -> Gateway:
         """A gateway for these keys; cheap, so ask for it each time."""

@@ -17,6 +17,7 @@ from typing import Any, Self
 import requests
 from pybit.exceptions import FailedRequestError, InvalidRequestError
 from pybit.unified_trading import HTTP
+from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
 from core.secrets_filter import remember, scrub_text
@@ -27,6 +28,7 @@ from exchange.types import ExchangeEnvironment
 
 _NO_SUCH_CODE = -1
 _SESSIONS_PER_THREAD = 64
+_CONNECTIONS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,24 @@ def open_session(
     return client
 
 
-class ThreadSessions(threading.local):
-    """This thread's clients by key, so TCP connections stay open; the oldest go first."""
+class _Clients(threading.local):
+    """This thread's clients by key; the oldest go first."""
 
     def __init__(self) -> None:
-        self._clients: OrderedDict[tuple[ExchangeEnvironment, str], StampedHTTP] = OrderedDict()
+        self.by_key: OrderedDict[tuple[ExchangeEnvironment, str], StampedHTTP] = OrderedDict()
+
+
+class ThreadSessions:
+    """A client for each thread and key, and below them connections that all share: whoever calls
+    next finds a warm one, whatever account the last call was for."""
+
+    def __init__(self) -> None:
+        self._local = _Clients()
+        self._connections = HTTPAdapter(pool_connections=8, pool_maxsize=_CONNECTIONS)
+
+    def close(self) -> None:
+        """Close the idle connections; they open again when needed."""
+        self._connections.close()
 
     def get(
         self,
@@ -143,14 +158,17 @@ class ThreadSessions(threading.local):
         options: GatewayOptions,
     ) -> StampedHTTP:
         key = (environment, credentials.api_key if credentials else "")
-        client = self._clients.get(key)
+        clients = self._local.by_key
+        client = clients.get(key)
         if client is None or (credentials and client.api_secret != credentials.api_secret):
             client = open_session(credentials, environment, options)
-            self._clients[key] = client
-        self._clients.move_to_end(key)
-        while len(self._clients) > _SESSIONS_PER_THREAD:
-            _, oldest = self._clients.popitem(last=False)
-            oldest.client.close()
+            for scheme in ("https://", "http://"):
+                client.client.mount(scheme, self._connections)
+            clients[key] = client
+        clients.move_to_end(key)
+        while len(clients) > _SESSIONS_PER_THREAD:
+            # Not closed: the connections are everybody's.
+            clients.popitem(last=False)
         return client
 
 

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
 
 from core import clock
 from exchange.gateway import Gateway
 from exchange.types import Balance, Category, Instrument, Position, Side, Ticker
 from models.states import MarketType
-from trading.fees import FeeBook
+from trading.desk import Desk
 from trading.plans import Book, BookPosition, Market
 
+T = TypeVar("T")
 CATEGORIES: Mapping[MarketType, tuple[Category, ...]] = {
     MarketType.FUTURES: (Category.LINEAR, Category.INVERSE),
     MarketType.SPOT: (Category.SPOT,),
+}
+# One question to the exchange each: it lists linear positions by their settle coin.
+_QUERIES: Mapping[MarketType, tuple[tuple[Category, str | None], ...]] = {
+    MarketType.FUTURES: (
+        (Category.LINEAR, "USDT"),
+        (Category.LINEAR, "USDC"),
+        (Category.INVERSE, None),
+    ),
+    MarketType.SPOT: ((Category.SPOT, None),),
 }
 SPOT_QUOTE = "USDT"
 # Cash is what a holding is sold into, not a position.
@@ -26,35 +38,42 @@ CASH = frozenset(
 
 
 def read_book(
+    desk: Desk,
     gateway: Gateway,
     market_type: MarketType,
     *,
     account_id: uuid.UUID,
-    fees: FeeBook,
     all_prices: bool = False,
 ) -> Book:
-    """The book now. `all_prices` reads the tickers of futures too: a restore needs the price of
-    a symbol that has no position any more. Raises what the gateway's readings raise."""
-    instruments: dict[Market, Instrument] = {}
-    prices: dict[Market, Decimal] = {}
-    takers: dict[Market, Decimal] = {}
-    positions: list[BookPosition] = []
-    for category in CATEGORIES[market_type]:
-        rules = gateway.instruments(category)
-        instruments |= {(category, symbol): rule for symbol, rule in rules.items()}
-        takers |= {
-            (category, symbol): taker
-            for symbol, taker in fees.takers(account_id, gateway, category).items()
-        }
-        if all_prices or category is Category.SPOT:
-            tickers = gateway.tickers(category)
-            prices |= {(category, symbol): ticker.mark for symbol, ticker in tickers.items()}
-        if category is Category.SPOT:
-            positions += _holdings(gateway.balances(), rules, tickers)
-        else:
-            found = gateway.positions(category)
-            positions += [_futures(position) for position in found]
-            prices |= {(category, p.symbol): p.mark_price for p in found}
+    """The book now, all of it read at once. `all_prices` reads the tickers of futures too: a
+    restore needs the price of a symbol that has no position any more. Raises what the gateway's
+    readings raise."""
+    categories = CATEGORIES[market_type]
+    quoted = categories if all_prices or market_type is MarketType.SPOT else ()
+    acts: list[Callable[[], Any]] = [
+        *(partial(_positions, gateway, *query) for query in _QUERIES[market_type]),
+        *(partial(gateway.tickers, category) for category in quoted),
+        *(partial(desk.fees.takers, account_id, gateway, category) for category in categories),
+        *(partial(gateway.instruments, category) for category in categories),
+    ]
+    results = iter(desk.couriers.all(acts))
+    held = [next(results) for _ in _QUERIES[market_type]]
+    tickers = {category: next(results) for category in quoted}
+    rates = {category: next(results) for category in categories}
+    rules = {category: next(results) for category in categories}
+
+    prices: dict[Market, Decimal] = {
+        (category, symbol): ticker.mark
+        for category, found in tickers.items()
+        for symbol, ticker in found.items()
+    }
+    if market_type is MarketType.SPOT:
+        positions = _holdings(held[0], rules[Category.SPOT], tickers[Category.SPOT])
+    else:
+        positions = [_futures(position) for found in held for position in found]
+        prices |= {(p.category, p.symbol): p.mark_price for p in positions}
+    takers = _by_market(rates)
+    instruments = _by_market(rules)
     return Book(
         market_type=market_type,
         positions=tuple(positions),
@@ -63,6 +82,22 @@ def read_book(
         taker_fees=takers,
         as_of=clock.utcnow(),
     )
+
+
+def _positions(
+    gateway: Gateway, category: Category, settle_coin: str | None
+) -> list[Position] | list[Balance]:
+    if category is Category.SPOT:
+        return gateway.balances()
+    return gateway.positions(category, settle_coin)
+
+
+def _by_market(found: Mapping[Category, Mapping[str, T]]) -> dict[Market, T]:
+    return {
+        (category, symbol): value
+        for category, values in found.items()
+        for symbol, value in values.items()
+    }
 
 
 def _futures(position: Position) -> BookPosition:

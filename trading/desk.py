@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -14,9 +13,8 @@ from exchange.outcomes import AuthProblem
 from exchange.pacing import Pacer
 from exchange.types import ExchangeEnvironment
 from models.users import Account
+from trading.couriers import Couriers
 from trading.fees import FeeBook
-
-_COURIERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +25,7 @@ class Desk:
     vault: Vault
     gateways: GatewayPool
     fees: FeeBook = field(default_factory=FeeBook)
-    # Carry the calls of a wave beside the first; threads start when first needed.
-    couriers: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(_COURIERS, thread_name_prefix="courier")
-    )
+    couriers: Couriers = field(default_factory=Couriers)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:

@@ -33,10 +33,10 @@ def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> None:
     """
     restoring = job.kind is JobKind.RESTORE
     book = read_book(
+        desk,
         gateway,
         job.market_type,
         account_id=job.account_id,
-        fees=desk.fees,
         all_prices=restoring,
     )
     with lease.write() as (session, held):

@@ -19,7 +19,10 @@ from trading.snapshots import chosen, require_something
 def preview_reduce(desk: Desk, account: Account, request: ReduceRequest) -> Plan:
     """The plan a reduce would get now. Raises Problem `unknown_symbol` and exchange errors."""
     book = read_book(
-        desk.gateway(account), request.market_type, account_id=account.id, fees=desk.fees
+        desk,
+        desk.gateway(account),
+        request.market_type,
+        account_id=account.id,
     )
     try:
         return plan_reduce(book, request)
@@ -35,10 +38,10 @@ def preview_restore(
     owed = chosen(session, account.id, request)
     require_something(owed)
     book = read_book(
+        desk,
         desk.gateway(account),
         request.market_type,
         account_id=account.id,
-        fees=desk.fees,
         all_prices=True,
     )
     return plan_restore(owed, book, request)

@@ -137,9 +137,7 @@ def _single(gateway: Gateway, item: Due, taken: Taken, stamp: int) -> _Call:
 
 
 def _make_all(desk: Desk, calls: Sequence[_Call]) -> dict[uuid.UUID, Verdict]:
-    """All at once: the first on this thread's warm connection, the others beside it."""
-    others = [desk.couriers.submit(call.make) for call in calls[1:]]
-    answers = [calls[0].make(), *(other.result() for other in others)]
+    answers: list[list[Verdict]] = desk.couriers.all([call.make for call in calls])
     return {
         item.attempt.id: verdict
         for call, verdicts in zip(calls, answers, strict=True)

@@ -50,7 +50,12 @@ def get_book(query: MarketQuery) -> dict[str, Any]:
     row, desk = account(query.account_id), current_app.extensions["desk"]
     owed = _owed(row.id, query.market_type)
     db.session.rollback()
-    found = read_book(desk.gateway(row), query.market_type, account_id=row.id, fees=desk.fees)
+    found = read_book(
+        desk,
+        desk.gateway(row),
+        query.market_type,
+        account_id=row.id,
+    )
     return present.book(row, found, owed).model_dump(mode="json")
 
 

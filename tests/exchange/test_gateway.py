@@ -282,7 +282,7 @@ def test_a_thread_keeps_its_connections_and_lets_the_oldest_go(options: GatewayO
     assert sessions.get(Credentials("key-0-aaaa", "another-one"), SANDBOX, options) is not first
     for number in range(70):
         sessions.get(Credentials(f"key-{number + 1}-aaaa", "secret-aaaa"), SANDBOX, options)
-    assert len(sessions._clients) == 64
+    assert len(sessions._local.by_key) == 64
 
 
 class Strange(http.server.BaseHTTPRequestHandler):

@@ -294,7 +294,8 @@ def test_an_exchange_that_is_away_busy_or_refuses_the_key(
         control("POST", "faults", {"kind": kind, "match": match, **more})
 
     book = "/api/positions?market_type=futures"
-    fault("drop_before", count=2)
+    # Three questions at once, each tried twice.
+    fault("drop_before", count=6)
     problem(person.get(book), 502, "exchange_unreachable")
     fault("ret_code", code=10006, ms=900)
     busy = person.get(book)

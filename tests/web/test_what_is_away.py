@@ -68,6 +68,7 @@ def test_a_redis_that_hangs_holds_no_job_up(
         "status": "degraded",
         "database": "ok",
         "redis": "unreachable",
+        "sending": "on",
     }
 
 

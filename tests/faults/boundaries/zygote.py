@@ -17,7 +17,6 @@ import threading
 import time
 import traceback
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.jobs import Job
 from models.states import ENDED_JOBS
 from tests.faults.boundaries.effects import Effects
+from trading.couriers import Couriers
 from trading.execute import execute
 from worker import main as worker
 
@@ -61,6 +61,7 @@ def _warm(jobs: list[uuid.UUID]) -> None:
         ) is not None:
             time.sleep(again)
     worker.engine.dispose()
+    worker.desk.gateways.close()
     gc.collect()
     gc.freeze()
 
@@ -81,7 +82,7 @@ def _work(command: dict[str, Any]) -> int:
     effects = Effects(command["at"], command["when"], signal.Signals(command["strike"]))
     worker.broker.broker_id = str(uuid.uuid4())
     # Threads don't survive a fork, an executor that believes in them does.
-    worker.desk = dataclasses.replace(worker.desk, couriers=ThreadPoolExecutor(4, "courier"))
+    worker.desk = dataclasses.replace(worker.desk, couriers=Couriers())
     effects.watch(worker.engine, worker.broker)
     worker.relay._ring = effects.ring(worker.relay._ring)
     running = Worker(worker.broker, worker_threads=2)

@@ -1,0 +1,30 @@
+"""Several calls to the exchange at once: the first on this thread, the others beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+_THREADS = 16
+
+
+class Couriers:
+    """One per process; its threads start when first needed. What they carry must not use them
+    again, or all could wait for each other."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="courier")
+
+    def all(self, acts: Sequence[Callable[[], Any]]) -> list[Any]:
+        """The results in the order given. Raises what the first of them that failed raised, once
+        all have come to their end."""
+        if not acts:
+            return []
+        others: list[Future[Any]] = [self._pool.submit(act) for act in acts[1:]]
+        try:
+            first = acts[0]()
+        finally:
+            for other in others:
+                other.exception()
+        return [first, *(other.result() for other in others)]
