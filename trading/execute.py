@@ -24,7 +24,6 @@ from exchange.outcomes import AuthProblem, Busy, ExchangeError, RequestDefect, U
 from exchange.streams import News
 from models.jobs import Attempt, Job, Leg
 from models.states import OPEN_ATTEMPTS, AttemptState, LegState
-from models.users import Account
 from trading.desk import Desk
 from trading.finishing import fail, finish, next_of_account, protect_again
 from trading.heartbeat import Heartbeat
@@ -36,7 +35,7 @@ from trading.planning import plan_job
 from trading.reasons import Reason
 from trading.resolving import resolve
 from trading.scope import UnknownSymbols
-from trading.sending import Due, send_wave
+from trading.sending import Due, Ready, deliver, send_wave
 from trading.waits import WaitReason
 
 log = get_logger(__name__)
@@ -133,16 +132,19 @@ class _Run:
         self._pause = _FIRST_PAUSE
         self._protect_tries = 0
         self._news: News | None = None
+        self._first_wave: Ready | None = None
         # Why the exchange would not take what now waits for its time.
         self._refused_for: WaitReason | None = None
 
     def go(self) -> Outcome:
         job = self._lease.job
-        gateway = self._gateway(job)
+        gateway = self._gateway()
         if job.planned_at is None and not self._plan(gateway, job):
             return self._ended(job)
         if gateway is not None:
             self._news = gateway.news()
+        if gateway is not None and self._first_wave is not None:
+            deliver(self._desk, self._lease, self._first_wave)
         while not self._round(gateway):
             pass
         finish(self._lease, self._desk.settings.retention_days)
@@ -152,12 +154,10 @@ class _Run:
         with self._lease.sessions() as session:
             return Outcome(next_job=next_of_account(session, job.account_id))
 
-    def _gateway(self, job: Job) -> Gateway | None:
+    def _gateway(self) -> Gateway | None:
         """None if the keys are gone: then nothing can be sent or looked up."""
-        with self._lease.sessions() as session:
-            account = session.get_one(Account, job.account_id)
         try:
-            return self._desk.gateway(account)
+            return self._desk.gateway(self._lease.account)
         except (AuthProblem, VaultError) as error:
             log.error("job.no_keys", error=type(error).__name__)
             return None
@@ -173,7 +173,7 @@ class _Run:
             self._fail(Reason.KEY_REMOVED)
             return False
         try:
-            plan_job(self._desk, gateway, self._lease, job)
+            self._first_wave = plan_job(self._desk, gateway, self._lease, job)
         except UnknownSymbols as error:
             self._fail("unknown_symbol", ", ".join(error.symbols))
         except AuthProblem as error:

@@ -22,6 +22,7 @@ from core import clock
 from models.base import any_of
 from models.jobs import Job
 from models.states import ENDED_JOBS
+from models.users import Account
 
 _ENDED = any_of("state", ENDED_JOBS)
 
@@ -63,7 +64,8 @@ class Lease:
 
     sessions: sessionmaker[Session]
     job: Job
-    """As it was when the lease was taken."""
+    account: Account
+    """Both as they were when the lease was taken."""
     owner: str
     epoch: int
     seconds: float
@@ -137,7 +139,10 @@ def claim(
     try:
         with sessions.begin() as session:
             job = session.scalar(select(Job).from_statement(_CLAIM), parameters)
+            account = session.get_one(Account, job.account_id) if job else None
     except IntegrityError:
         # The account has a running job after all: the unique index is the last word.
         return None
-    return None if job is None else Lease(sessions, job, owner, job.lease_epoch, seconds)
+    if job is None or account is None:
+        return None
+    return Lease(sessions, job, account, owner, job.lease_epoch, seconds)

@@ -12,8 +12,8 @@ from core.numbers import ZERO
 from exchange.types import Category
 from models.jobs import Attempt, Job, Leg
 from models.states import AttemptState, LegState
+from trading.attempts import next_attempt
 from trading.desk import Desk
-from trading.planning import next_attempt
 from trading.settling import AttemptFacts, End, LegFacts, after_attempt
 from trading.states import ATTEMPT_TRANSITIONS, LEG_TRANSITIONS, check_step
 

@@ -17,13 +17,18 @@ from trading.sending import Due
 from trading.verdicts import note
 
 
+def sets_leverage(job: Job) -> bool:
+    """Whether the user agreed that a restore sets the old leverage."""
+    return "set_leverage" in job.request and restore_from_json(job.request).set_leverage
+
+
 def set_leverage_first(
     gateway: Gateway, lease: Lease, desk: Desk, job: Job, due: Sequence[Due]
 ) -> bool:
     """Where a restore finds its position gone and the user agreed, set the old leverage before
     the first order. Setting it twice is harmless. A refusal ends the leg: the size was chosen
     for that leverage. True if any leg ended so. Raises Busy, Unreachable, AuthProblem."""
-    if "set_leverage" not in job.request or not restore_from_json(job.request).set_leverage:
+    if not sets_leverage(job):
         return False
     refused = False
     for item in due:

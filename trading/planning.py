@@ -8,25 +8,31 @@ from collections.abc import Mapping
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from core.ids import new_id, order_link_id
+from core.ids import new_id
 from core.numbers import ZERO
 from exchange.gateway import Gateway
+from exchange.outcomes import Busy
 from models.fills import Snapshot
-from models.jobs import Attempt, Job, Leg
-from models.states import AttemptState, JobKind, JobState, LegState
+from models.jobs import Job, Leg
+from models.states import JobKind, JobState, LegState
+from trading.attempts import next_attempt
 from trading.books import read_book
 from trading.desk import Desk
 from trading.lease import Lease
+from trading.leverage import sets_leverage
+from trading.pause import is_paused
 from trading.plan_reduce import plan_reduce
 from trading.plan_restore import plan_restore
 from trading.plans import Book, Plan, PlannedLeg
 from trading.requests import reduce_from_json, restore_from_json
+from trading.sending import Due, Ready, choose, mark_sent
 from trading.snapshots import chosen
 from trading.states import JOB_TRANSITIONS, check_step
 
 
-def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> None:
-    """Read the book, plan, persist, and move the job to `executing`.
+def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> Ready | None:
+    """Read the book, plan, persist, and move the job to `executing`. The first wave's intent is
+    committed with the plan: what comes back is ready to be delivered, None if nothing may leave.
 
     Raises UnknownSymbols, the gateway's reading errors, LeaseLost. A second call after a crash
     plans anew, since nothing was sent while no plan stood.
@@ -39,6 +45,8 @@ def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> None:
         account_id=job.account_id,
         all_prices=restoring,
     )
+    # Before the lease is checked: what leaves late carries a time that is too old.
+    stamp = gateway.stamp()
     with lease.write() as (session, held):
         snapshots: Mapping[uuid.UUID, Snapshot] = {}
         if restoring:
@@ -50,7 +58,16 @@ def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> None:
             plan = plan_restore(owed, book, request)
         else:
             plan = plan_reduce(book, reduce_from_json(held.request))
-        _persist(session, held, plan, book, snapshots)
+        due = _persist(session, held, plan, book, snapshots)
+        if not due or held.cancel_requested or is_paused(session) or sets_leverage(held):
+            return None
+        try:
+            ready = choose(gateway, due, stamp)
+        except Busy:
+            return None
+        if ready.calls:
+            mark_sent(session, ready, desk.settings)
+    return ready if ready.calls else None
 
 
 def _persist(
@@ -59,7 +76,7 @@ def _persist(
     plan: Plan,
     book: Book,
     snapshots: Mapping[uuid.UUID, Snapshot],
-) -> None:
+) -> list[Due]:
     legs: list[Leg] = []
     for seq, planned in enumerate(plan.legs, start=1):
         leg = _leg(job.id, seq, planned, book)
@@ -70,10 +87,13 @@ def _persist(
         legs.append(leg)
     # Legs and snapshots refer to each other, so the order of inserts is ours to give.
     session.flush()
-    session.add_all(next_attempt(leg, 1) for leg in legs if leg.state is LegState.PLANNED)
+    due = [Due(next_attempt(leg, 1), leg) for leg in legs if leg.state is LegState.PLANNED]
+    session.add_all(item.attempt for item in due)
     job.effective_percent = plan.effective_percent
     job.planned_at = func.now()
     job.state = check_step(JOB_TRANSITIONS, job.state, JobState.EXECUTING)
+    session.flush()
+    return due
 
 
 def _leg(job_id: uuid.UUID, seq: int, planned: PlannedLeg, book: Book) -> Leg:
@@ -119,16 +139,3 @@ def _carry_protection(leg: Leg, snapshot: Snapshot) -> None:
     has_protection = snapshot.take_profit is not None or snapshot.stop_loss is not None
     if leg.state is LegState.PLANNED and leg.size_before == 0 and has_protection:
         leg.protection = "pending"
-
-
-def next_attempt(leg: Leg, n: int) -> Attempt:
-    """The leg's n-th order: what is left of it, as far as one order may carry."""
-    return Attempt(
-        leg_id=leg.id,
-        n=n,
-        order_link_id=order_link_id(leg.id, n),
-        qty=min(leg.qty_planned - leg.qty_filled, leg.max_order_qty),
-        state=AttemptState.INTENDED,
-        qty_filled=ZERO,
-        sends=0,
-    )

@@ -3,7 +3,6 @@ the biggest first. The intent is committed before every call to the exchange."""
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from core.settings import Settings
 from exchange.gateway import Gateway
 from exchange.outcomes import Verdict
 from exchange.pacing import Wave
@@ -61,32 +61,58 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class Call:
     """One HTTP call of a wave."""
 
     items: Sequence[Due]
     make: Callable[[], list[Verdict]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A wave with its tokens taken; `wait` seconds until more may leave."""
+
+    calls: Sequence[Call]
+    wait: float
+
+    @property
+    def items(self) -> list[Due]:
+        return [item for call in self.calls for item in call.items]
+
+
 def send_wave(desk: Desk, gateway: Gateway, lease: Lease, due: Sequence[Due]) -> Sent:
     """Send what may leave now and write each answer down. Sends nothing once a cancel or a pause
     is seen. Raises LeaseLost, and Busy while the exchange has banned this address."""
-    ranked = sorted(due, key=lambda item: item.leg.notional, reverse=True)
-    wave = gateway.wave(Counter(Category(item.leg.category) for item in ranked))
-    if not wave.count:
-        return Sent(0, wave.wait)
     # Before the lease is checked: what leaves late carries a time that is too old.
     stamp = gateway.stamp()
-    calls = list(_calls(gateway, wave, ranked, stamp))
-    batch = [item for call in calls for item in call.items]
+    ready = choose(gateway, due, stamp)
+    if not ready.calls:
+        return Sent(0, ready.wait)
     with lease.write() as (session, job):
         if job.cancel_requested:
             return Sent(0)
         if is_paused(session):
             return Sent(0, paused=True)
-        fence = timedelta(milliseconds=desk.settings.recv_window_ms) + _CLOCK_SKEW
-        _mark_sent(session, batch, fence)
-    verdicts = _make_all(desk, calls)
+        mark_sent(session, ready, desk.settings)
+    return deliver(desk, lease, ready)
+
+
+def choose(gateway: Gateway, due: Sequence[Due], stamp: int) -> Ready:
+    """Take tokens for as many as may leave now, the biggest first. Raises Busy while banned."""
+    ranked = sorted(due, key=lambda item: item.leg.notional, reverse=True)
+    wave = gateway.wave(Counter(Category(item.leg.category) for item in ranked))
+    return Ready(list(_calls(gateway, wave, ranked, stamp)), wave.wait)
+
+
+def deliver(desk: Desk, lease: Lease, ready: Ready) -> Sent:
+    """Make the calls of a wave whose intent is committed; write the answers down."""
+    answers: list[list[Verdict]] = desk.couriers.all([call.make for call in ready.calls])
+    verdicts = {
+        item.attempt.id: verdict
+        for call, said in zip(ready.calls, answers, strict=True)
+        for item, verdict in zip(call.items, said, strict=True)
+    }
+    batch = ready.items
     # An attempt that may be at the exchange already proves less by a refusal.
     repeated = {item.attempt.id for item in batch if item.attempt.state is AttemptState.UNKNOWN}
     with lease.write() as (session, job):
@@ -100,10 +126,10 @@ def send_wave(desk: Desk, gateway: Gateway, lease: Lease, due: Sequence[Due]) ->
                 verdicts[attempt.id],
                 repeated=attempt.id in repeated,
             )
-    return Sent(len(batch), wave.wait)
+    return Sent(len(batch), ready.wait)
 
 
-def _calls(gateway: Gateway, wave: Wave, ranked: Sequence[Due], stamp: int) -> Iterator[_Call]:
+def _calls(gateway: Gateway, wave: Wave, ranked: Sequence[Due], stamp: int) -> Iterator[Call]:
     """The wave's HTTP calls; in each category the biggest go first, in batches, the rest singly."""
     for category in Category:
         items = [item for item in ranked if item.leg.category == category]
@@ -126,35 +152,27 @@ def _parts(taken: Taken, size: int) -> Iterator[tuple[Taken, int]]:
 
 def _batch(
     gateway: Gateway, category: Category, items: Sequence[Due], taken: Taken, stamp: int
-) -> _Call:
+) -> Call:
     requests = [item.request() for item in items]
-    return _Call(items, lambda: gateway.place_batch(category, requests, taken=taken, stamp=stamp))
+    return Call(items, lambda: gateway.place_batch(category, requests, taken=taken, stamp=stamp))
 
 
-def _single(gateway: Gateway, item: Due, taken: Taken, stamp: int) -> _Call:
+def _single(gateway: Gateway, item: Due, taken: Taken, stamp: int) -> Call:
     request = item.request()
-    return _Call([item], lambda: [gateway.place(request, taken=taken, stamp=stamp)])
+    return Call([item], lambda: [gateway.place(request, taken=taken, stamp=stamp)])
 
 
-def _make_all(desk: Desk, calls: Sequence[_Call]) -> dict[uuid.UUID, Verdict]:
-    answers: list[list[Verdict]] = desk.couriers.all([call.make for call in calls])
-    return {
-        item.attempt.id: verdict
-        for call, verdicts in zip(calls, answers, strict=True)
-        for item, verdict in zip(call.items, verdicts, strict=True)
-    }
-
-
-def _mark_sent(session: Session, batch: Sequence[Due], fence: timedelta) -> None:
-    """From here on each of them may be at the exchange, until its fence at the latest."""
-    for item in batch:
+def mark_sent(session: Session, ready: Ready, settings: Settings) -> None:
+    """From this commit on each of them may be at the exchange, until its fence at the latest."""
+    for item in ready.items:
         if item.attempt.state is AttemptState.INTENDED:
             check_step(ATTEMPT_TRANSITIONS, item.attempt.state, AttemptState.UNKNOWN)
         if item.leg.state is LegState.PLANNED:
             check_step(LEG_TRANSITIONS, item.leg.state, LegState.WORKING)
+    fence = timedelta(milliseconds=settings.recv_window_ms) + _CLOCK_SKEW
     session.execute(
         update(Attempt)
-        .where(Attempt.id.in_([item.attempt.id for item in batch]))
+        .where(Attempt.id.in_([item.attempt.id for item in ready.items]))
         .values(
             state=AttemptState.UNKNOWN,
             sends=Attempt.sends + 1,
@@ -166,7 +184,7 @@ def _mark_sent(session: Session, batch: Sequence[Due], fence: timedelta) -> None
     )
     session.execute(
         update(Leg)
-        .where(Leg.id.in_([item.leg.id for item in batch]), Leg.state == LegState.PLANNED)
+        .where(Leg.id.in_([item.leg.id for item in ready.items]), Leg.state == LegState.PLANNED)
         .values(state=LegState.WORKING)
         .execution_options(synchronize_session=False)
     )
