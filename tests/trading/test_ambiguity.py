@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core import clock
-from models.jobs import Attempt, Job
+from exchange.placing import Placing
+from exchange.types import Category
+from models.jobs import Attempt, Job, Leg
 from models.states import AttemptState, JobState, LegState, MarketType
 from tests import oracle
 from tests.trading.conftest import Trader
@@ -21,6 +23,7 @@ from trading import execute as executing
 from trading.cancel import cancel_job
 from trading.execute import execute
 from trading.lease import LeaseLost, claim
+from trading.resolving import store_fills
 
 FUTURES = MarketType.FUTURES
 MakeTrader = Callable[..., Trader]
@@ -91,9 +94,15 @@ def test_a_spoiled_batch_is_looked_up_order_by_order(wide: Trader, kind: str) ->
     check(wide)
 
 
-def test_a_restore_whose_answer_is_lost_does_not_double_the_position(trader: Trader) -> None:
+@pytest.mark.parametrize("stale", [0, 20], ids=["", "and sent again"])
+def test_a_restore_whose_answer_is_lost_does_not_double_the_position(
+    trader: Trader, stale: int
+) -> None:
     trader.reduce(FUTURES, "50")
     trader.fault("accept_then_drop", CREATE, count=2)
+    if stale:
+        # Look-ups lag for so long that the same id is sent again.
+        trader.fault("stale_reads", "", count=stale, ms=60_000)
     assert trader.restore(FUTURES).job.state is JobState.COMPLETED
     assert trader.sizes() == {("linear", "BTCUSDT", 0): Decimal("0.4")}
     check(trader)
@@ -116,6 +125,35 @@ def test_look_ups_that_fail_are_repeated(trader: Trader) -> None:
     trader.fault("ret_code", "/v5/order/realtime", code=10006, ms=50)
     assert trader.reduce(FUTURES, "50").job.state is JobState.COMPLETED
     half_left(trader)
+
+
+def test_executions_that_are_read_twice_count_once(trader: Trader) -> None:
+    view = trader.reduce(FUTURES, "50")
+    gateway = trader.desk.gateway(trader.account)
+    with trader.sessions.begin() as session:
+        leg = session.get_one(Leg, view.legs[0].leg.id)
+        attempt = session.scalars(select(Attempt).where(Attempt.leg_id == leg.id)).one()
+        fills = gateway.executions(Category.LINEAR, leg.symbol, attempt.order_link_id)
+        assert fills
+        store_fills(session, session.get_one(Job, leg.job_id), leg, attempt, fills)
+    half_left(trader)
+
+
+def test_a_refusal_of_a_repetition_says_nothing_about_the_first(trader: Trader) -> None:
+    trader.fault("accept_then_drop", CREATE)
+    # Long enough for the same id to be sent again: the order is there, and nobody sees it yet.
+    trader.fault("stale_reads", "", count=20, ms=60_000)
+    trader.fault("ret_code", CREATE, code=110007, skip=1)
+    assert trader.reduce(FUTURES, "50").job.state is JobState.COMPLETED
+    half_left(trader)
+
+
+def test_a_part_that_comes_back_in_pieces_is_counted_once(trader: Trader) -> None:
+    trader.reduce(FUTURES, "50")
+    trader.fault("partial_fill", CREATE, ratio="0.3", count=2)
+    assert trader.restore(FUTURES, percent=Decimal(50)).job.state is JobState.COMPLETED
+    assert trader.sizes() == {("linear", "BTCUSDT", 0): Decimal("0.3")}
+    check(trader)
 
 
 def test_partial_fills_are_followed_by_orders_for_the_rest(trader: Trader) -> None:
@@ -314,6 +352,34 @@ def test_a_queued_job_is_cancelled_without_a_trace(trader: Trader) -> None:
         assert cancelled.state is JobState.CANCELLED
     trader.run(job)
     assert [entry for entry in trader.ledger() if entry["type"] == "order"] == []
+
+
+@pytest.mark.parametrize("stale", [0, 12], ids=["", "while look-ups lag"])
+def test_a_cancel_tells_of_the_order_that_a_dead_worker_had_sent(
+    trader: Trader, monkeypatch: pytest.MonkeyPatch, stale: int
+) -> None:
+    class Died(BaseException):
+        pass
+
+    place = Placing.place
+
+    def place_and_die(*arguments: Any, **named: Any) -> None:
+        place(*arguments, **named)
+        raise Died
+
+    job = trader.accept_reduce(FUTURES, "50")
+    with monkeypatch.context() as patch:
+        patch.setattr(Placing, "place", place_and_die)
+        with pytest.raises(Died):
+            execute(trader.desk, trader.sessions, job, owner="dead")
+    with trader.sessions.begin() as session:
+        session.execute(update(Job).values(lease_until=func.now() - timedelta(seconds=1)))
+    with trader.sessions() as session:
+        cancel_job(session, trader.account.user_id, job)
+    if stale:
+        trader.fault("stale_reads", "", count=stale, ms=60_000)
+    assert trader.run(job).legs[0].leg.state is LegState.FILLED
+    half_left(trader)
 
 
 def test_a_cancel_between_legs_keeps_what_was_sent_and_sends_no_more(wide: Trader) -> None:
