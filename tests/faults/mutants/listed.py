@@ -68,6 +68,40 @@ MUTANTS = (
         (f"{_CANCEL_AFTER_DEATH}[while look-ups lag]",),
     ),
     Mutant(
+        "a fence that forgets the exchange's window",
+        "I2: `never_reached` waits until no request could be taken any more",
+        "trading/sending.py",
+        "timedelta(milliseconds=desk.settings.recv_window_ms) + _CLOCK_SKEW",
+        "_CLOCK_SKEW",
+        (f"{_AMBIGUITY}the_fence_covers_every_moment_at_which_the_exchange_may_take_the_order",),
+    ),
+    Mutant(
+        "a repetition put off taken for an order not sent",
+        "I2: only a look-up leaves `unknown`",
+        "trading/verdicts.py",
+        "            attempt.retry_at = clock.utcnow() + timedelta(seconds=retry_after)\n"
+        "            if not repeated:\n",
+        "            attempt.retry_at = clock.utcnow() + timedelta(seconds=retry_after)\n"
+        "            if repeated is not None:\n",
+        (f"{_AMBIGUITY}a_cancel_after_a_repetition_that_was_put_off_tells_of_the_first",),
+    ),
+    Mutant(
+        "a cancel overlooked at the sending",
+        "nothing more is sent once a cancel is seen",
+        "trading/sending.py",
+        "        if job.cancel_requested:\n",
+        "        if job is None:\n",
+        (f"{_AMBIGUITY}a_cancel_just_before_the_sending_is_seen",),
+    ),
+    Mutant(
+        "a cancel beside a claim",
+        "terminal states are final: a cancel and a claim see each other",
+        "trading/cancel.py",
+        ".with_for_update()",
+        "",
+        (f"{_AMBIGUITY}a_cancel_waits_for_a_claim_that_is_being_made",),
+    ),
+    Mutant(
         "signed with the time of leaving",
         "I2: a late order carries a time from before its lease was checked",
         "exchange/line.py",
@@ -82,6 +116,14 @@ MUTANTS = (
         "Job.id == self.job_id, Job.lease_epoch == self.epoch, Job.lease_owner == self.owner",
         "Job.id == self.job_id",
         (_CLAIMED_ONCE,),
+    ),
+    Mutant(
+        "the heartbeat revives what was lost",
+        "one worker at a time may act on a job",
+        "trading/lease.py",
+        "                Job.lease_until >= func.now(),\n",
+        "",
+        (f"{_AMBIGUITY}a_heartbeat_renews_what_is_held_and_revives_nothing",),
     ),
     Mutant(
         "a held job is claimed",
@@ -138,6 +180,22 @@ MUTANTS = (
         "net = (bought or ZERO) - (in_coin or ZERO)",
         "net = snapshot.qty_restored + (bought or ZERO) - (in_coin or ZERO)",
         (f"{_AMBIGUITY}a_part_that_comes_back_in_pieces_is_counted_once",),
+    ),
+    Mutant(
+        "one key, two jobs",
+        "I6: the same idempotency key never makes two jobs",
+        "trading/accept.py",
+        '"idempotency_key": intake.idempotency_key,',
+        '"idempotency_key": f"{intake.idempotency_key} {intake.request_id}",',
+        ("tests/web/test_bad_input.py::test_the_same_key_with_another_body",),
+    ),
+    Mutant(
+        "a key's repr shows it",
+        "I7: nothing secret is in any log, response or message",
+        "exchange/session.py",
+        "api_key: str = field(repr=False)",
+        "api_key: str = field()",
+        ("tests/exchange/test_gateway.py::test_no_secret_is_in_an_error_or_a_repr",),
     ),
     Mutant(
         "a job without its outbox row",
