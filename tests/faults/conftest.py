@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -31,27 +32,37 @@ def fault_environment(environment: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def lane_numbers(process_number: int) -> range:
+    """The Redis databases of this process's lanes; a run inside another has a single lane."""
+    only = os.environ.get("EBB_TEST_LANE")
+    if only:
+        return range(int(only), int(only) + 1)
+    first = 40 + process_number * LANES
+    return range(first, first + LANES)
+
+
+@pytest.fixture(scope="session")
 def lanes(
     fault_environment: dict[str, str],
     make_database: Callable[[str], str],
     redis_url: str,
-    process_number: int,
+    lane_numbers: range,
     control: Callable[..., Any],
     make_account: Callable[..., Any],
 ) -> Iterator[list[Lane]]:
     def open_lane(number: int) -> Lane:
-        database = make_database(f"ebb_lane_{process_number}_{number}")
+        database = make_database(f"ebb_lane_{number}")
         upgrade(database)
         environment = {
             **fault_environment,
             "DATABASE_URL": database,
-            "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{40 + process_number * LANES + number}",
+            "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
         }
-        log = LOGS / f"lane-{process_number}-{number}.log"
+        log = LOGS / f"lane-{number}.log"
         return Lane(environment, control, make_account, log)
 
     # Alembic's environment is one for the process: one lane after the other.
-    made = [open_lane(number) for number in range(LANES)]
+    made = [open_lane(number) for number in lane_numbers]
     yield made
-    with ThreadPoolExecutor(LANES) as pool:
+    with ThreadPoolExecutor(len(made)) as pool:
         list(pool.map(Lane.close, made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import uuid
 from collections.abc import Callable
@@ -10,17 +11,21 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from core import clock
-from models.jobs import Attempt, Job
+from exchange.placing import Placing
+from exchange.types import Category
+from models.jobs import Attempt, Job, Leg
 from models.states import AttemptState, JobState, LegState, MarketType
 from tests import oracle
 from tests.trading.conftest import Trader
 from trading import execute as executing
 from trading.cancel import cancel_job
 from trading.execute import execute
-from trading.lease import LeaseLost, claim
+from trading.lease import LeaseLost, claim, renew_all
+from trading.resolving import store_fills
+from trading.sending import Sent, send_wave
 
 FUTURES = MarketType.FUTURES
 MakeTrader = Callable[..., Trader]
@@ -91,9 +96,15 @@ def test_a_spoiled_batch_is_looked_up_order_by_order(wide: Trader, kind: str) ->
     check(wide)
 
 
-def test_a_restore_whose_answer_is_lost_does_not_double_the_position(trader: Trader) -> None:
+@pytest.mark.parametrize("stale", [0, 20], ids=["", "and sent again"])
+def test_a_restore_whose_answer_is_lost_does_not_double_the_position(
+    trader: Trader, stale: int
+) -> None:
     trader.reduce(FUTURES, "50")
     trader.fault("accept_then_drop", CREATE, count=2)
+    if stale:
+        # Look-ups lag for so long that the same id is sent again.
+        trader.fault("stale_reads", "", count=stale, ms=60_000)
     assert trader.restore(FUTURES).job.state is JobState.COMPLETED
     assert trader.sizes() == {("linear", "BTCUSDT", 0): Decimal("0.4")}
     check(trader)
@@ -116,6 +127,35 @@ def test_look_ups_that_fail_are_repeated(trader: Trader) -> None:
     trader.fault("ret_code", "/v5/order/realtime", code=10006, ms=50)
     assert trader.reduce(FUTURES, "50").job.state is JobState.COMPLETED
     half_left(trader)
+
+
+def test_executions_that_are_read_twice_count_once(trader: Trader) -> None:
+    view = trader.reduce(FUTURES, "50")
+    gateway = trader.desk.gateway(trader.account)
+    with trader.sessions.begin() as session:
+        leg = session.get_one(Leg, view.legs[0].leg.id)
+        attempt = session.scalars(select(Attempt).where(Attempt.leg_id == leg.id)).one()
+        fills = gateway.executions(Category.LINEAR, leg.symbol, attempt.order_link_id)
+        assert fills
+        store_fills(session, session.get_one(Job, leg.job_id), leg, attempt, fills)
+    half_left(trader)
+
+
+def test_a_refusal_of_a_repetition_says_nothing_about_the_first(trader: Trader) -> None:
+    trader.fault("accept_then_drop", CREATE)
+    # Long enough for the same id to be sent again: the order is there, and nobody sees it yet.
+    trader.fault("stale_reads", "", count=20, ms=60_000)
+    trader.fault("ret_code", CREATE, code=110007, skip=1)
+    assert trader.reduce(FUTURES, "50").job.state is JobState.COMPLETED
+    half_left(trader)
+
+
+def test_a_part_that_comes_back_in_pieces_is_counted_once(trader: Trader) -> None:
+    trader.reduce(FUTURES, "50")
+    trader.fault("partial_fill", CREATE, ratio="0.3", count=2)
+    assert trader.restore(FUTURES, percent=Decimal(50)).job.state is JobState.COMPLETED
+    assert trader.sizes() == {("linear", "BTCUSDT", 0): Decimal("0.3")}
+    check(trader)
 
 
 def test_partial_fills_are_followed_by_orders_for_the_rest(trader: Trader) -> None:
@@ -254,6 +294,42 @@ def test_a_job_is_claimed_once_until_its_lease_ends(trader: Trader) -> None:
     second.renew()
 
 
+def test_a_heartbeat_renews_what_is_held_and_revives_nothing(trader: Trader) -> None:
+    job = trader.accept_reduce(FUTURES, "50")
+
+    def left() -> float:
+        with trader.sessions() as session:
+            ends = func.extract("epoch", Job.lease_until - func.now())
+            return float(session.scalars(select(ends).where(Job.id == job)).one())
+
+    first = claim(trader.sessions, job, "first", 30)
+    assert first is not None
+    first.seconds = 90
+    renew_all(trader.sessions, [first])
+    assert left() > 60
+    with trader.sessions.begin() as session:
+        session.execute(update(Job).values(lease_until=func.now() - timedelta(seconds=1)))
+    renew_all(trader.sessions, [first])
+    assert left() < 0, "what ran out is anyone's"
+    assert claim(trader.sessions, job, "second", 30) is not None
+    renew_all(trader.sessions, [first])
+    assert left() < 60, "it is another's now"
+
+
+def test_the_fence_covers_every_moment_at_which_the_exchange_may_take_the_order(
+    trader: Trader,
+) -> None:
+    view = trader.reduce(FUTURES, "50")
+    window = timedelta(milliseconds=trader.desk.settings.recv_window_ms)
+    with trader.sessions() as session:
+        attempt = session.scalars(
+            select(Attempt).where(Attempt.leg_id == view.legs[0].leg.id)
+        ).one()
+    assert attempt.sent_at is not None
+    assert attempt.fence_until is not None
+    assert attempt.fence_until >= attempt.sent_at + window
+
+
 def test_jobs_of_an_account_run_one_at_a_time_in_order(trader: Trader) -> None:
     first, second = trader.accept_reduce(FUTURES, "50"), trader.accept_reduce(FUTURES, "50")
     assert claim(trader.sessions, second, "eager", 30) is None
@@ -314,6 +390,99 @@ def test_a_queued_job_is_cancelled_without_a_trace(trader: Trader) -> None:
         assert cancelled.state is JobState.CANCELLED
     trader.run(job)
     assert [entry for entry in trader.ledger() if entry["type"] == "order"] == []
+
+
+def cancel_around_wave(
+    trader: Trader, job: uuid.UUID, patch: pytest.MonkeyPatch, wave: int, *, before: bool
+) -> None:
+    """The person cancels just before, or just after, the n-th wave leaves."""
+    waves = itertools.count(1)
+
+    def cancel() -> None:
+        with trader.sessions() as session:
+            cancel_job(session, trader.account.user_id, job)
+
+    def send(*arguments: Any) -> Sent:
+        here = next(waves) == wave
+        if here and before:
+            cancel()
+        sent = send_wave(*arguments)
+        if here and not before:
+            cancel()
+        return sent
+
+    patch.setattr(executing, "send_wave", send)
+
+
+def test_a_cancel_just_before_the_sending_is_seen(
+    trader: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = trader.accept_reduce(FUTURES, "50")
+    cancel_around_wave(trader, job, monkeypatch, 1, before=True)
+    assert trader.run(job).job.state is JobState.CANCELLED
+    assert [entry for entry in trader.ledger() if entry["type"] == "order"] == []
+
+
+def test_a_cancel_after_a_repetition_that_was_put_off_tells_of_the_first(
+    trader: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trader.fault("accept_then_drop", CREATE)
+    trader.fault("stale_reads", "", count=20, ms=60_000)
+    trader.fault("ret_code", CREATE, code=10006, ms=500, skip=1)
+    job = trader.accept_reduce(FUTURES, "50")
+    cancel_around_wave(trader, job, monkeypatch, 2, before=False)
+    assert trader.run(job).legs[0].leg.state is LegState.FILLED
+    half_left(trader)
+
+
+def test_a_cancel_waits_for_a_claim_that_is_being_made(trader: Trader) -> None:
+    job = trader.accept_reduce(FUTURES, "50")
+    cancelled: list[JobState] = []
+
+    def cancel() -> None:
+        with trader.sessions() as session:
+            cancelled.append(cancel_job(session, trader.account.user_id, job).state)
+
+    person = threading.Thread(target=cancel)
+    with trader.sessions.begin() as claiming:
+        claiming.execute(update(Job).where(Job.id == job).values(state=JobState.PLANNING))
+        person.start()
+        waits_for_us = text(
+            "select exists (select 1 from pg_locks"
+            " where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)))"
+        )
+        while person.is_alive() and not claiming.scalar(waits_for_us):
+            clock.pause(0.005)
+    person.join()
+    assert cancelled == [JobState.PLANNING], "the worker is asked to stop, and ends the job"
+
+
+@pytest.mark.parametrize("stale", [0, 12], ids=["", "while look-ups lag"])
+def test_a_cancel_tells_of_the_order_that_a_dead_worker_had_sent(
+    trader: Trader, monkeypatch: pytest.MonkeyPatch, stale: int
+) -> None:
+    class Died(BaseException):
+        pass
+
+    place = Placing.place
+
+    def place_and_die(*arguments: Any, **named: Any) -> None:
+        place(*arguments, **named)
+        raise Died
+
+    job = trader.accept_reduce(FUTURES, "50")
+    with monkeypatch.context() as patch:
+        patch.setattr(Placing, "place", place_and_die)
+        with pytest.raises(Died):
+            execute(trader.desk, trader.sessions, job, owner="dead")
+    with trader.sessions.begin() as session:
+        session.execute(update(Job).values(lease_until=func.now() - timedelta(seconds=1)))
+    with trader.sessions() as session:
+        cancel_job(session, trader.account.user_id, job)
+    if stale:
+        trader.fault("stale_reads", "", count=stale, ms=60_000)
+    assert trader.run(job).legs[0].leg.state is LegState.FILLED
+    half_left(trader)
 
 
 def test_a_cancel_between_legs_keeps_what_was_sent_and_sends_no_more(wide: Trader) -> None:

@@ -1,4 +1,5 @@
-"""Counts what a worker does to the world, and strikes just before or just after the n-th deed.
+"""Counts what a worker does to the world, and strikes just before or just after the n-th deed, or
+the n-th of a name.
 
 A deed is a commit, an exchange call or a Redis call, made by an actor's thread, by the couriers
 that carry a wave, by the relay while it rings, or by the consumer while it fetches a message.
@@ -25,18 +26,23 @@ from worker.wake import PromptBroker
 
 @dataclass
 class Effects:
-    """`strike` at deed number `at` (0: never), `when` "before" or "after" it."""
+    """`strike` at deed number `at` (0: never), `when` "before" or "after" it. Only deeds whose
+    name begins with `deed` count."""
 
     at: int = 0
     when: str = "before"
+    deed: str = ""
     strike: signal.Signals = signal.SIGKILL
     names: list[str] = field(default_factory=list)
+    _counted: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def around(self, name: str, deed: Callable[[], Any]) -> Any:
         with self._lock:
             self.names.append(name)
-            mine = len(self.names) == self.at
+            counts = name.startswith(self.deed)
+            self._counted += counts
+            mine = counts and self._counted == self.at
         if mine and self.when == "before":
             os.kill(os.getpid(), self.strike)
         try:

@@ -20,8 +20,10 @@ from devstack.paths import ROOT
 from models.jobs import Attempt, Job, Leg
 from models.sessions import make_engine, make_sessions
 from models.states import LegState
+from models.users import Account
 from tests import oracle
 from tests.faults.boundaries.scenario import ENDS, REFUSED, Control, Staged, stage
+from trading.cancel import cancel_job
 from trading.desk import Desk
 
 STRIKES = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
@@ -29,12 +31,15 @@ STRIKES = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 
 @dataclass(frozen=True)
 class Trial:
-    """What is done to the first worker: which strike, at which deed."""
+    """What is done to the first worker: which strike, at which deed (of those whose name begins
+    with `deed`). `cancel`: the person cancels before the second worker begins."""
 
     kind: str
     at: int
     when: str
     restore: bool
+    deed: str = ""
+    cancel: bool = False
 
 
 @dataclass
@@ -100,13 +105,15 @@ class Lane:
         status = self._tell({"wait": first})
         struck = status["stopped"] or status["status"] == signal.SIGKILL
         if struck:
+            if trial.cancel:
+                self._cancel(staged)
             assert self._wait(self._start(staged)) == 0, "the second worker did not finish"
         else:
             assert status["status"] == 0, f"the first worker failed: {status}"
         if status["stopped"]:
             self._tell({"signal": first, "number": signal.SIGCONT})
             assert self._wait(first) == 0, "the frozen worker did not come to its end"
-        return Result(struck, self._judge(staged))
+        return Result(struck, self._judge(staged, cancelled=trial.cancel))
 
     def _stage(self, restore: bool) -> Staged:
         if not self._warm:
@@ -121,6 +128,7 @@ class Lane:
             {
                 "at": trial.at if trial else 0,
                 "when": trial.when if trial else "",
+                "deed": trial.deed if trial else "",
                 "strike": STRIKES[trial.kind] if trial else signal.SIGKILL,
                 "account": str(staged.account_id),
                 "report": str(self._report) if report else "",
@@ -139,17 +147,28 @@ class Lane:
         answer: dict[str, Any] = json.loads(self._zygote.stdout.readline())
         return answer
 
-    def _judge(self, staged: Staged) -> int:
+    def _cancel(self, staged: Staged) -> None:
+        for job in staged.jobs:
+            with self._sessions() as session:
+                user = session.get_one(Account, staged.account_id).user_id
+                cancel_job(session, user, job)
+
+    def _judge(self, staged: Staged, *, cancelled: bool = False) -> int:
         ledger = self._control("GET", "ledger", uid=staged.uid)["items"]
         with self._sessions() as session:
             oracle.check(session, staged.account_id, ledger)
-            states = {session.get_one(Job, job).state for job in staged.jobs}
-            assert states <= ENDS, f"the jobs ended as {states}"
-            for leg in session.scalars(select(Leg).where(Leg.job_id.in_(staged.jobs))):
-                wanted = LegState.REJECTED if leg.symbol == REFUSED else LegState.FILLED
-                assert leg.state is wanted, f"{leg.symbol}: {leg.state} {leg.reason}"
+            if not cancelled:
+                _as_wished(session, staged)
             ours = set(session.scalars(select(Attempt.order_link_id)))
         return sum(e["type"] == "order" and e["order_link_id"] in ours for e in ledger)
+
+
+def _as_wished(session: Session, staged: Staged) -> None:
+    states = {session.get_one(Job, job).state for job in staged.jobs}
+    assert states <= ENDS, f"the jobs ended as {states}"
+    for leg in session.scalars(select(Leg).where(Leg.job_id.in_(staged.jobs))):
+        wanted = LegState.REJECTED if leg.symbol == REFUSED else LegState.FILLED
+        assert leg.state is wanted, f"{leg.symbol}: {leg.state} {leg.reason}"
 
 
 class _environment:  # noqa: N801 - a context, used once

@@ -1,7 +1,7 @@
 """A worker that has imported everything and forks one copy of itself for each trial.
 
-Commands come as JSON lines: `{"at", "when", "strike", "account", "report"}` starts a worker that
-ends when the account's jobs have ended; `{"wait": pid}` answers when it stopped or ended;
+Commands come as JSON lines: `{"at", "when", "deed", "strike", "account", "report"}` starts a worker
+that ends when the account's jobs have ended; `{"wait": pid}` answers when it stopped or ended;
 `{"signal": pid, "number": n}` signals it. Nothing here runs a thread before the fork.
 """
 
@@ -79,7 +79,8 @@ def _fork(command: dict[str, Any]) -> int:
 
 
 def _work(command: dict[str, Any]) -> int:
-    effects = Effects(command["at"], command["when"], signal.Signals(command["strike"]))
+    strike = signal.Signals(command["strike"])
+    effects = Effects(command["at"], command["when"], command["deed"], strike)
     worker.broker.broker_id = str(uuid.uuid4())
     # Threads don't survive a fork, an executor that believes in them does.
     worker.desk = dataclasses.replace(worker.desk, couriers=Couriers())
