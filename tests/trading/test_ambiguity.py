@@ -21,9 +21,12 @@ from models.states import AttemptState, JobState, LegState, MarketType
 from tests import oracle
 from tests.trading.conftest import Trader
 from trading import execute as executing
+from trading import planning
+from trading.books import read_book
 from trading.cancel import cancel_job
 from trading.execute import execute
 from trading.lease import LeaseLost, claim, renew_all
+from trading.plans import Book
 from trading.resolving import store_fills
 from trading.sending import Sent, send_wave
 
@@ -395,7 +398,7 @@ def test_a_queued_job_is_cancelled_without_a_trace(trader: Trader) -> None:
 def cancel_around_wave(
     trader: Trader, job: uuid.UUID, patch: pytest.MonkeyPatch, wave: int, *, before: bool
 ) -> None:
-    """The person cancels just before, or just after, the n-th wave leaves."""
+    """The person cancels just before, or just after, the n-th wave after the plan's own leaves."""
     waves = itertools.count(1)
 
     def cancel() -> None:
@@ -417,8 +420,25 @@ def cancel_around_wave(
 def test_a_cancel_just_before_the_sending_is_seen(
     trader: Trader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    trader.fault("ret_code", CREATE, code=10006, ms=300)
     job = trader.accept_reduce(FUTURES, "50")
     cancel_around_wave(trader, job, monkeypatch, 1, before=True)
+    assert trader.run(job).job.state is JobState.CANCELLED
+    assert [entry for entry in trader.ledger() if entry["type"] == "order"] == []
+
+
+def test_a_cancel_during_the_planning_is_seen(
+    trader: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = trader.accept_reduce(FUTURES, "50")
+
+    def read(*arguments: Any, **more: Any) -> Book:
+        book = read_book(*arguments, **more)
+        with trader.sessions() as session:
+            cancel_job(session, trader.account.user_id, job)
+        return book
+
+    monkeypatch.setattr(planning, "read_book", read)
     assert trader.run(job).job.state is JobState.CANCELLED
     assert [entry for entry in trader.ledger() if entry["type"] == "order"] == []
 
@@ -430,7 +450,7 @@ def test_a_cancel_after_a_repetition_that_was_put_off_tells_of_the_first(
     trader.fault("stale_reads", "", count=20, ms=60_000)
     trader.fault("ret_code", CREATE, code=10006, ms=500, skip=1)
     job = trader.accept_reduce(FUTURES, "50")
-    cancel_around_wave(trader, job, monkeypatch, 2, before=False)
+    cancel_around_wave(trader, job, monkeypatch, 1, before=False)
     assert trader.run(job).legs[0].leg.state is LegState.FILLED
     half_left(trader)
 

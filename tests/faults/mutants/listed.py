@@ -54,9 +54,9 @@ MUTANTS = (
     Mutant(
         "the order before its intent",
         "I2: the intent is committed, only then the order leaves",
-        "trading/sending.py",
-        "    verdicts = _make_all(desk, calls)\n",
-        "        verdicts = _make_all(desk, calls)\n",
+        "trading/planning.py",
+        "            mark_sent(session, ready, desk.settings)\n",
+        "            mark_sent(session, ready, desk.settings), [c.make() for c in ready.calls]\n",
         (f"{_CANCEL_AFTER_STRIKE}[kill-after]",),
     ),
     Mutant(
@@ -71,7 +71,7 @@ MUTANTS = (
         "a fence that forgets the exchange's window",
         "I2: `never_reached` waits until no request could be taken any more",
         "trading/sending.py",
-        "timedelta(milliseconds=desk.settings.recv_window_ms) + _CLOCK_SKEW",
+        "timedelta(milliseconds=settings.recv_window_ms) + _CLOCK_SKEW",
         "_CLOCK_SKEW",
         (f"{_AMBIGUITY}the_fence_covers_every_moment_at_which_the_exchange_may_take_the_order",),
     ),
@@ -92,6 +92,14 @@ MUTANTS = (
         "        if job.cancel_requested:\n",
         "        if job is None:\n",
         (f"{_AMBIGUITY}a_cancel_just_before_the_sending_is_seen",),
+    ),
+    Mutant(
+        "a cancel overlooked at the planning",
+        "nothing more is sent once a cancel is seen",
+        "trading/planning.py",
+        "held.cancel_requested or ",
+        "",
+        (f"{_AMBIGUITY}a_cancel_during_the_planning_is_seen",),
     ),
     Mutant(
         "a cancel beside a claim",
