@@ -6,6 +6,7 @@ is done to a copy; the checks run there, on this run's servers, with databases o
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -42,12 +43,12 @@ def test_every_sabotage_is_caught(copies: Copies, capsys: pytest.CaptureFixture[
     untouched = control.result()
     assert untouched.code == 0, f"the checks fail on the untouched copy too:\n{untouched.said}"
     caught = sum(run.caught_by is not None for run in runs)
+    report = [
+        f"\nmutants: {len(runs)} applied, {caught} caught, in {time.monotonic() - began:.0f} s",
+        *(f"  {m.name}: {r.caught_by or 'SURVIVED'}" for m, r in zip(MUTANTS, runs, strict=True)),
+    ]
     with capsys.disabled():
-        # Who caught what is the proof.
-        print(f"\nmutants: {len(runs)} applied, {caught} caught")  # noqa: T201
-        for mutant, run in zip(MUTANTS, runs, strict=True):
-            print(f"  {mutant.name}: {run.caught_by or 'SURVIVED'}")  # noqa: T201
-        print(f"  in {time.monotonic() - began:.0f} s")  # noqa: T201
+        print("\n".join(report), file=sys.stderr)  # noqa: T201 - who caught what is the proof
     survived = [
         f"{mutant.name} (breaks {mutant.breaks}):\n{run.said}"
         for mutant, run in zip(MUTANTS, runs, strict=True)
