@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from dramatiq import Worker
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,7 +19,9 @@ from models.states import MarketType
 from tests.trading.conftest import Trader, make_trader
 from trading.cancel import cancel_job
 from trading.lease import claim
-from trading.outbox import all_owed_now, look
+from trading.outbox import all_owed_now, look, ring_from
+from worker.broker import make_broker
+from worker.relay import Relay
 
 __all__ = ["make_trader"]
 BOOK = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "0.4"}]
@@ -144,3 +148,51 @@ def test_relays_side_by_side_share_the_rings(
     for thread in threads:
         thread.join()
     assert rung == [job]
+
+
+def test_a_redis_that_lost_its_memory_is_noticed(trader: Trader) -> None:
+    settings = trader.desk.settings
+    broker = make_broker(settings)
+    rung: list[uuid.UUID] = []
+    engine = trader.sessions.kw["bind"]
+    relay = Relay(engine, trader.sessions, rung.append, poll_seconds=60, again_seconds=60)
+    relay._marker = broker.client
+    job = accept(trader)
+    owe_now(trader)
+    relay._ask_redis()
+    relay.pass_once()
+    relay._ask_redis()
+    relay.pass_once()
+    assert rung == [job], "Redis remembers: the ring is not owed again yet"
+    broker.client.flushdb()
+    relay._ask_redis()
+    relay.pass_once()
+    assert rung == [job, job]
+    broker.client.close()
+
+
+def test_a_process_s_relay_rings_by_itself(trader: Trader) -> None:
+    rung: list[uuid.UUID] = []
+    engine = trader.sessions.kw["bind"]
+    relay = Relay(engine, trader.sessions, rung.append, poll_seconds=60, again_seconds=60)
+    broker = make_broker(trader.desk.settings)
+    worker = Worker(broker, worker_threads=1)
+    relay.after_worker_boot(broker, worker)
+    try:
+        # It has looked once and now sleeps for a minute: the accept wakes it.
+        time.sleep(0.3)
+        job = accept(trader)
+        until = time.monotonic() + 10
+        while rung != [job] and time.monotonic() < until:
+            time.sleep(0.02)
+        assert rung == [job]
+        # A parked job's time is told by its own process.
+        with trader.sessions.begin() as session:
+            ring_from(session, job, func.now() + timedelta(seconds=0.2))
+        relay.nudge(0.2)
+        while rung != [job, job] and time.monotonic() < until:
+            time.sleep(0.02)
+        assert rung == [job, job]
+    finally:
+        relay.before_worker_shutdown(broker, worker)
+        broker.client.close()
