@@ -1,101 +1,71 @@
-"""From the tap to the order at the exchange, on an idle system, against its floor in the same run.
+"""From the tap to the order in the exchange's ledger, on an idle system, against its floor.
 
-The floor is what cannot be left out: one request to the same web process, one commit, one order
-through bare pybit. The tap is the accept request; the end is the time in the exchange's ledger.
+The floor is a bare Flask view under the same gunicorn that commits one row and places one order
+through bare pybit. Floor and Ebb take turns, so whatever else the machine does strikes both.
 """
 
 from __future__ import annotations
 
+import random
 import time
-import uuid
-from typing import Any
 
-import psycopg2
 import requests
-from pybit.unified_trading import HTTP
 
+from bench.people import Ledger, Person, btc, open_account
 from bench.rows import Row, quantile
-from bench.stack import running_stack
+from bench.stack import FLOOR, stack_of
 from devstack.test_servers import Servers
 
-_ROUNDS = 60
+_TAPS = 120
+_WARM = 20
+_IDLE = (0.05, 0.25)
+_FLOOR_IS = "Flask view + one commit + one pybit order"
 
 
 def measure(servers: Servers) -> list[Row]:
-    """Milliseconds at p50 and p99, of the floor and of Ebb, and their ratios."""
-    with running_stack(servers) as (url, database):
-        floor = _floor(servers.sandbox_url, url, database)
-        ours = _ours(servers.sandbox_url, url)
-    rows = []
-    for name, share in (("p50", 0.5), ("p99", 0.99)):
-        low, high = quantile(floor, share) * 1000, quantile(ours, share) * 1000
-        figure = f"{high:.1f} ms, floor {low:.1f} ms, ratio {high / low:.2f}"
-        rows.append(Row(f"tap to order, {name} of {_ROUNDS}", figure))
-    return rows
-
-
-def _account(sandbox: str) -> dict[str, Any]:
-    book = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "100"}]
-    body = {"limits": "off", "balances": {"USDT": "10000000"}, "positions": book}
-    made: dict[str, Any] = requests.post(
-        f"{sandbox}/_control/accounts", json=body, timeout=5
-    ).json()
-    return made
-
-
-def _floor(sandbox: str, url: str, database: str) -> list[float]:
-    keys = _account(sandbox)
-    exchange = HTTP(api_key=keys["api_key"], api_secret=keys["api_secret"])
-    exchange.endpoint = sandbox
-    web, connection = requests.Session(), psycopg2.connect(database)
-    connection.cursor().execute("create table if not exists bench_floor (at timestamptz)")
-    connection.commit()
-    found = []
-    for _ in range(_ROUNDS):
-        began = time.perf_counter()
-        web.get(f"{url}/healthz", timeout=5)
-        connection.cursor().execute("insert into bench_floor values (now())")
-        connection.commit()
-        exchange.place_order(
-            category="linear",
-            symbol="BTCUSDT",
-            side="Sell",
-            orderType="Market",
-            qty="0.001",
-            reduceOnly=True,
+    """Milliseconds at p50 and p99."""
+    sandbox = servers.sandbox_url
+    dice = random.Random(1)
+    floor, ours = [], []
+    with stack_of(servers, "web", "worker") as stack:
+        bare = open_account(sandbox, btc())
+        stack.start("floor", FLOOR, BENCH_API_KEY=bare.api_key, BENCH_API_SECRET=bare.api_secret)
+        stack.ready("floor")
+        person, held = Person(stack), open_account(sandbox, btc())
+        account = person.connect(held)
+        floor_ledger, our_ledger = Ledger(sandbox, bare.uid), Ledger(sandbox, held.uid)
+        page = requests.Session()
+        page.trust_env = False
+        order = {
+            "category": "linear",
+            "symbol": "BTCUSDT",
+            "side": "Sell",
+            "orderType": "Market",
+            "qty": "0.001",
+            "reduceOnly": True,
+        }
+        for tap in range(_WARM + _TAPS):
+            time.sleep(dice.uniform(*_IDLE))
+            began = time.time()
+            page.post(f"{stack.floor_url}/tap", json=order, timeout=10).raise_for_status()
+            floor_took = floor_ledger.new_orders()[0] - began
+            # Idle in between, as a person's taps are.
+            time.sleep(dice.uniform(*_IDLE))
+            began = time.time()
+            person.ended(person.reduce(account, percent="0.01"))
+            our_took = our_ledger.new_orders()[0] - began
+            if tap >= _WARM:
+                floor.append(floor_took)
+                ours.append(our_took)
+    return [
+        Row(
+            f"tap → order, {name}",
+            _FLOOR_IS,
+            quantile(floor, share) * 1000,
+            quantile(ours, share) * 1000,
+            "ms",
+            aim=aim,
+            why=f"{_TAPS} taps each, in turn",
         )
-        found.append(time.perf_counter() - began)
-        time.sleep(0.02)
-    connection.close()
-    return found
-
-
-def _ours(sandbox: str, url: str) -> list[float]:
-    web = requests.Session()
-    tokens = web.post(f"{url}/api/auth/dev", json={"telegram_id": 1}, timeout=10).json()
-    web.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-    uid = requests.post(f"{sandbox}/_control/demo-book", json={"telegram_id": 1}, timeout=5).json()[
-        "uid"
+        for name, share, aim in (("p50", 0.5, 1.5), ("p99", 0.99, 3.0))
     ]
-    requests.patch(f"{sandbox}/_control/accounts/{uid}", json={"limits": "off"}, timeout=5)
-    body = {"market_type": "futures", "percent": "1", "scope": {"symbols": ["BTCUSDT"]}}
-    found, seen = [], 0
-    for _ in range(_ROUNDS):
-        began = time.time()
-        job = web.post(
-            f"{url}/api/positions/reduce",
-            json=body,
-            headers={"Idempotency-Key": uuid.uuid4().hex},
-            timeout=10,
-        ).json()["id"]
-        while web.get(f"{url}/api/jobs/{job}", timeout=10).json()["finished_at"] is None:
-            time.sleep(0.01)
-        ledger = requests.get(
-            f"{sandbox}/_control/ledger", params={"uid": uid, "after": seen}, timeout=5
-        ).json()["items"]
-        orders = [entry for entry in ledger if entry["type"] == "order"]
-        seen = ledger[-1]["seq"]
-        found.append(orders[0]["time"] / 1000 - began)
-        # Idle in between, as a person's taps are.
-        time.sleep(0.2 + 0.01 * (len(found) % 7))
-    return found
