@@ -11,6 +11,9 @@ import psycopg2
 from flask import Flask, Response, jsonify, request
 from psycopg2.extensions import connection
 from pybit.unified_trading import HTTP
+from redis import Redis
+
+from bench.bare_worker import QUEUE
 
 app = Flask(__name__)
 app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
@@ -48,12 +51,23 @@ def tap() -> dict[str, Any]:
     return {"order_id": answer["result"]["orderId"]}
 
 
+@app.post("/job")
+def job() -> dict[str, str]:
+    """One request, one commit, one message: `bench.bare_worker` does the rest."""
+    with _one_at_a_time, _database() as opened, opened.cursor() as cursor:
+        cursor.execute("insert into bench_floor values (now())")
+    _queue().rpush(QUEUE, request.get_data())
+    return {"status": "accepted"}
+
+
+@functools.cache
+def _queue() -> Redis:
+    return Redis.from_url(os.environ["REDIS_URL"])
+
+
 @functools.cache
 def _database() -> connection:
-    opened = psycopg2.connect(os.environ["DATABASE_URL"])
-    with opened, opened.cursor() as cursor:
-        cursor.execute("create table if not exists bench_floor (at timestamptz)")
-    return opened
+    return psycopg2.connect(os.environ["DATABASE_URL"])
 
 
 @functools.cache

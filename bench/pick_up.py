@@ -15,7 +15,7 @@ from bench.stack import Stack, stack_of, wait_for
 from core.queue_names import REDIS_NAMESPACE
 from devstack.test_servers import Servers
 
-_MESSAGES = 48
+_MESSAGES = 40
 _GAP = (0.2, 1.5)
 _IDLE_SECONDS = 10.0
 _NAMESPACES = {"prompt": REDIS_NAMESPACE, "stock": "bench-stock"}

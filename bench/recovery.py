@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 
 import requests
 from psycopg2.extensions import connection
@@ -50,12 +51,21 @@ def measure(servers: Servers) -> list[Row]:
             "all killed and started → job ended",
             "5 s",
             5.0,
-            max(blackouts),
+            max(back.ended for back in blackouts),
             "s",
             aim=1.0,
-            why=f"slowest of {_BLACKOUTS}; median {median(blackouts):.2f} s",
+            why=f"slowest of {_BLACKOUTS}; the job was taken up again after"
+            f" {max(back.claimed for back in blackouts):.2f} s, the rest is its own work",
         ),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """Seconds after the blackout: when a worker took the job up, and when the job had ended."""
+
+    claimed: float
+    ended: float
 
 
 class _Victim:
@@ -92,17 +102,20 @@ class _Victim:
         self.start_worker(name)
         return took
 
-    def all_killed(self) -> float:
-        """Web and both workers, killed and started anew at once; seconds to the job's end."""
+    def all_killed(self) -> _Back:
+        """Web and both workers, killed and started anew at once."""
         job = self._begun()
+        claims = self._claims(job)
         everything = list(self._stack.running)
         killed = max(self._stack.kill(name) for name in everything)
         for name in everything:
             self._stack.start(name, commands()["web" if name == "web" else "worker"])
+        wait_for(lambda: self._claims(job) > claims, pause=_LOOK)
+        claimed = time.perf_counter() - killed
         wait_for(lambda: ended_in(self._database, job), pause=_LOOK)
-        took = time.perf_counter() - killed
+        ended = time.perf_counter() - killed
         self._stack.ready()
-        return took
+        return _Back(claimed, ended)
 
     def _begun(self) -> str:
         """A job whose first orders are at the exchange."""
@@ -122,6 +135,12 @@ class _Victim:
             for name in _WORKERS
             if any(process.pid == holder for process in self._stack.family(name))
         )
+
+    def _claims(self, job: str) -> int:
+        with self._database.cursor() as cursor:
+            cursor.execute("select lease_epoch from jobs where id = %s", (job,))
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
 
     def _listening(self) -> int:
         with self._database.cursor() as cursor:

@@ -111,11 +111,22 @@ def _single_orders(sandbox: str, keys: Keys, book: Sequence[Position]) -> None:
     client.endpoint = sandbox
     with contextlib.redirect_stderr(io.StringIO()):
         for position in book:
-            client.place_order(
-                category="linear",
-                symbol=position["symbol"],
-                side="Sell",
-                orderType="Market",
-                qty=f"{Decimal(position['size']) / 20:f}",
-                reduceOnly=True,
-            )
+            while not _placed(client, position):
+                pass
+
+
+def _placed(client: HTTP, position: Position) -> bool:
+    """False where pybit trips over its own wait for the limit, which may have passed meanwhile:
+    it asks for a sleep of less than nothing. Nothing was placed then."""
+    try:
+        client.place_order(
+            category="linear",
+            symbol=position["symbol"],
+            side="Sell",
+            orderType="Market",
+            qty=f"{Decimal(position['size']) / 20:f}",
+            reduceOnly=True,
+        )
+    except ValueError:
+        return False
+    return True
