@@ -62,7 +62,7 @@ def measure(servers: Servers) -> list[Row]:
             why=why,
         ),
         Row(
-            f"reduce {_POSITIONS} positions",
+            f"reduce {_POSITIONS}, against a loop",
             "pybit, one order after the other",
             median(loop),
             median(ours),
