@@ -61,8 +61,8 @@ shell-db: $(VENV)/.embedded ## psql on the running stack's database
 logs: ## Follow the logs of `make up`
 	@tail -n 100 -F .data/dev/logs/up.log
 
-bench: $(VENV)/.dev ## Measure, as ratios against a floor in the same run
-	@$(BIN)/python -m bench
+bench: $(VENV)/.dev ## Measure, as ratios against a floor in the same run (ARGS="tap growth --write")
+	@$(BIN)/python -m bench $(ARGS)
 
 storm: $(VENV)/.dev ## 200 jobs while every second something is killed (STORM_SEED=... for the same again)
 	@$(BIN)/python -m tests.faults.storm $(ARGS)

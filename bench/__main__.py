@@ -1,22 +1,78 @@
-"""`make bench`: the measurements, each as a ratio against a floor or a peer in the same run."""
+"""`make bench`: the measurements, each as a ratio against a floor or a peer in the same run.
+
+`make bench ARGS="recovery growth"` runs some of them; `--write` brings docs/performance.md and its
+plot up to date with what was measured last, in this run or before.
+"""
 
 from __future__ import annotations
 
-from bench import sandbox_throughput, tap_to_order
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from bench import (
+    document,
+    growth,
+    jobs_per_second,
+    pick_up,
+    recovery,
+    results,
+    sandbox_throughput,
+    status_poll,
+    tap_to_order,
+    whole_book,
+)
+from bench.rows import Row
 from devstack import test_servers
+from devstack.test_servers import Servers
+
+Measure = Callable[[Servers], Sequence[Row]]
+
+MEASURES: Mapping[str, Measure] = {
+    "tap": tap_to_order.measure,
+    "pick-up": pick_up.measure,
+    "book": whole_book.measure,
+    "recovery": recovery.measure,
+    "jobs": jobs_per_second.measure,
+    "poll": status_poll.measure,
+    "growth": growth.measure,
+    "sandbox": sandbox_throughput.measure,
+}
 
 
 def main() -> None:
-    """Run them on servers of their own and print one table."""
-    run = "bench"
+    """Run them on servers of their own, keep the results, print one table."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASURES))
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--only-write", action="store_true", help="measure nothing, write")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(MEASURES)
+    if unknown:
+        parser.error(
+            f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}"
+        )
+    if not options.only_write:
+        print(document.as_text(_measure(options.names or list(MEASURES))))
+    if options.write or options.only_write:
+        document.write(results.kept(MEASURES))
+
+
+def _measure(names: Sequence[str]) -> list[Row]:
+    run = f"bench {time.time()}"
     servers = test_servers.started(run)
+    rows: list[Row] = []
     try:
-        rows = [*sandbox_throughput.measure(), *tap_to_order.measure(servers)]
+        for name in names:
+            began = time.monotonic()
+            print(f"{name} ...", end=" ", flush=True)
+            found = list(MEASURES[name](servers))
+            results.keep(name, found)
+            print(f"{time.monotonic() - began:.0f} s", flush=True)
+            rows += found
     finally:
         test_servers.stop(run)
-    width = max(len(row.name) for row in rows)
-    for row in rows:
-        print(f"{row.name:<{width}}  {row.figure}")
+    return rows
 
 
 if __name__ == "__main__":

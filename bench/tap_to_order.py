@@ -1,101 +1,100 @@
-"""From the tap to the order at the exchange, on an idle system, against its floor in the same run.
+"""From the tap to the order in the exchange's ledger, on an idle system, against its floor.
 
-The floor is what cannot be left out: one request to the same web process, one commit, one order
-through bare pybit. The tap is the accept request; the end is the time in the exchange's ledger.
+The floor is a bare Flask view under the same gunicorn that commits one row and places one order
+through bare pybit. Beside it stand a job's own steps in bare code. All take turns, so whatever
+else the machine does strikes them alike.
 """
 
 from __future__ import annotations
 
+import random
+import sys
 import time
-import uuid
-from typing import Any
+from collections.abc import Callable, Mapping
 
-import psycopg2
 import requests
-from pybit.unified_trading import HTTP
 
+from bench.people import Ledger, Person, btc, open_account
 from bench.rows import Row, quantile
-from bench.stack import running_stack
+from bench.stack import FLOOR, stack_of
 from devstack.test_servers import Servers
 
-_ROUNDS = 60
+_TAPS = 90
+_WARM = 16
+_IDLE = (0.05, 0.2)
+_LOOK = 0.02
+_FLOOR_IS = "Flask view + one commit + one pybit order"
+_BARE_IS = "a job's steps alone: 3 commits, queue, 3 reads, order"
+_ORDER = {
+    "category": "linear",
+    "symbol": "BTCUSDT",
+    "side": "Sell",
+    "orderType": "Market",
+    "qty": "0.001",
+    "reduceOnly": True,
+}
 
 
 def measure(servers: Servers) -> list[Row]:
-    """Milliseconds at p50 and p99, of the floor and of Ebb, and their ratios."""
-    with running_stack(servers) as (url, database):
-        floor = _floor(servers.sandbox_url, url, database)
-        ours = _ours(servers.sandbox_url, url)
+    """Milliseconds at p50 and p99, against the floor and against a job's steps alone."""
+    sandbox = servers.sandbox_url
+    with stack_of(servers, "web", "worker") as stack, stack.sql() as database:
+        with database.cursor() as cursor:
+            cursor.execute("create table bench_floor (at timestamptz)")
+            cursor.execute("create table bench_bare (step text, at timestamptz)")
+        bare = open_account(sandbox, btc())
+        keys = {"BENCH_API_KEY": bare.api_key, "BENCH_API_SECRET": bare.api_secret}
+        stack.start("floor", FLOOR, **keys)
+        stack.start("bare", f"{sys.executable} -m bench.bare_worker", **keys)
+        stack.ready("floor")
+        person, held = Person(stack), open_account(sandbox, btc())
+        account = person.connect(held)
+        page = requests.Session()
+        page.trust_env = False
+
+        def tap(path: str) -> None:
+            page.post(f"{stack.floor_url}/{path}", json=_ORDER, timeout=10).raise_for_status()
+
+        bare_ledger, our_ledger = Ledger(sandbox, bare.uid), Ledger(sandbox, held.uid)
+        kinds: dict[str, tuple[Callable[[], object], Ledger]] = {
+            "floor": (lambda: tap("tap"), bare_ledger),
+            "bare": (lambda: tap("job"), bare_ledger),
+            "ours": (
+                lambda: person.ended(person.reduce(account, percent="0.01")),
+                our_ledger,
+            ),
+        }
+        took = _in_turn(kinds)
     rows = []
-    for name, share in (("p50", 0.5), ("p99", 0.99)):
-        low, high = quantile(floor, share) * 1000, quantile(ours, share) * 1000
-        figure = f"{high:.1f} ms, floor {low:.1f} ms, ratio {high / low:.2f}"
-        rows.append(Row(f"tap to order, {name} of {_ROUNDS}", figure))
+    for peer, peer_is in (("floor", _FLOOR_IS), ("bare", _BARE_IS)):
+        for name, share, aim in (("p50", 0.5, 1.5), ("p99", 0.99, 3.0)):
+            rows.append(
+                Row(
+                    f"tap → order, {name}",
+                    peer_is,
+                    quantile(took[peer], share) * 1000,
+                    quantile(took["ours"], share) * 1000,
+                    "ms",
+                    aim=aim if peer == "floor" else None,
+                    why=f"{_TAPS} taps each, in turn",
+                )
+            )
     return rows
 
 
-def _account(sandbox: str) -> dict[str, Any]:
-    book = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "100"}]
-    body = {"limits": "off", "balances": {"USDT": "10000000"}, "positions": book}
-    made: dict[str, Any] = requests.post(
-        f"{sandbox}/_control/accounts", json=body, timeout=5
-    ).json()
-    return made
-
-
-def _floor(sandbox: str, url: str, database: str) -> list[float]:
-    keys = _account(sandbox)
-    exchange = HTTP(api_key=keys["api_key"], api_secret=keys["api_secret"])
-    exchange.endpoint = sandbox
-    web, connection = requests.Session(), psycopg2.connect(database)
-    connection.cursor().execute("create table if not exists bench_floor (at timestamptz)")
-    connection.commit()
-    found = []
-    for _ in range(_ROUNDS):
-        began = time.perf_counter()
-        web.get(f"{url}/healthz", timeout=5)
-        connection.cursor().execute("insert into bench_floor values (now())")
-        connection.commit()
-        exchange.place_order(
-            category="linear",
-            symbol="BTCUSDT",
-            side="Sell",
-            orderType="Market",
-            qty="0.001",
-            reduceOnly=True,
-        )
-        found.append(time.perf_counter() - began)
-        time.sleep(0.02)
-    connection.close()
-    return found
-
-
-def _ours(sandbox: str, url: str) -> list[float]:
-    web = requests.Session()
-    tokens = web.post(f"{url}/api/auth/dev", json={"telegram_id": 1}, timeout=10).json()
-    web.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-    uid = requests.post(f"{sandbox}/_control/demo-book", json={"telegram_id": 1}, timeout=5).json()[
-        "uid"
-    ]
-    requests.patch(f"{sandbox}/_control/accounts/{uid}", json={"limits": "off"}, timeout=5)
-    body = {"market_type": "futures", "percent": "1", "scope": {"symbols": ["BTCUSDT"]}}
-    found, seen = [], 0
-    for _ in range(_ROUNDS):
-        began = time.time()
-        job = web.post(
-            f"{url}/api/positions/reduce",
-            json=body,
-            headers={"Idempotency-Key": uuid.uuid4().hex},
-            timeout=10,
-        ).json()["id"]
-        while web.get(f"{url}/api/jobs/{job}", timeout=10).json()["finished_at"] is None:
-            time.sleep(0.01)
-        ledger = requests.get(
-            f"{sandbox}/_control/ledger", params={"uid": uid, "after": seen}, timeout=5
-        ).json()["items"]
-        orders = [entry for entry in ledger if entry["type"] == "order"]
-        seen = ledger[-1]["seq"]
-        found.append(orders[0]["time"] / 1000 - began)
-        # Idle in between, as a person's taps are.
-        time.sleep(0.2 + 0.01 * (len(found) % 7))
-    return found
+def _in_turn(kinds: Mapping[str, tuple[Callable[[], object], Ledger]]) -> dict[str, list[float]]:
+    """Seconds from the tap to the order, by kind; idle before each tap, as between a person's."""
+    dice = random.Random(1)
+    took: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for number in range(_WARM + _TAPS):
+        for kind, (tap, ledger) in kinds.items():
+            time.sleep(dice.uniform(*_IDLE))
+            began = time.time()
+            tap()
+            orders: list[float] = []
+            while not orders:
+                time.sleep(_LOOK)
+                orders = ledger.new_orders()
+            if number >= _WARM:
+                took[kind].append(orders[0] - began)
+    return took
