@@ -37,7 +37,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+# A row stays readable after its commit: reading its id again would cost the ring two trips.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 """The web's session handle (`db.session`). The worker opens its own: `models.sessions`."""
 
 

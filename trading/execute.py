@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, func, or_, select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
@@ -23,7 +24,7 @@ from exchange.gateway import Gateway
 from exchange.outcomes import AuthProblem, Busy, ExchangeError, RequestDefect, Unreachable
 from exchange.streams import News
 from models.jobs import Attempt, Job, Leg
-from models.states import OPEN_ATTEMPTS, AttemptState, LegState
+from models.states import AttemptState, LegState
 from trading.desk import Desk
 from trading.finishing import fail, finish, next_of_account, protect_again
 from trading.heartbeat import Heartbeat
@@ -36,6 +37,7 @@ from trading.reasons import Reason
 from trading.resolving import resolve
 from trading.scope import UnknownSymbols
 from trading.sending import Due, Ready, deliver, send_wave
+from trading.standing import Standing, look
 from trading.waits import WaitReason
 
 log = get_logger(__name__)
@@ -49,13 +51,7 @@ _LONGEST_PARK = 30.0
 _PAUSED_PARK = 5.0
 _GIVE_UP_PLANNING = timedelta(minutes=10)
 _GIVE_UP_VERIFYING = timedelta(hours=1)
-_PROTECT_TRIES = 5
-_PROTECT_PAUSE = 0.5
-_REFUSED_FOR = {
-    403: WaitReason.EXCHANGE_BANNED,
-    429: WaitReason.RATE_LIMIT,
-    10006: WaitReason.RATE_LIMIT,
-}
+_GIVE_UP_PROTECTING = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +126,8 @@ class _Run:
         self._lease = lease
         self._stopping = stopping
         self._pause = _FIRST_PAUSE
-        self._protect_tries = 0
         self._news: News | None = None
         self._first_wave: Ready | None = None
-        # Why the exchange would not take what now waits for its time.
-        self._refused_for: WaitReason | None = None
 
     def go(self) -> Outcome:
         job = self._lease.job
@@ -206,97 +199,54 @@ class _Run:
         """Do what can be done now. True when every leg has ended."""
         if self._stopping.is_set():
             raise _Park(0.0)
-        job, due, sent, waiting = self._look(gateway)
+        standing = look(self._lease, has_keys=gateway is not None)
         if gateway is None:
-            if sent:
-                self._give_up_or_park(sent)
+            if standing.sent:
+                self._give_up_or_park(standing.sent)
             return True
         try:
-            if not (due or sent or waiting is not None):
-                return self._protect(gateway, job)
-            self._step(gateway, job, due, sent, waiting)
+            if standing.is_over:
+                return self._protect(gateway, standing.job)
+            self._step(gateway, standing)
         except Busy as error:
             self._wait(error.retry_after, _reason_of(error))
         except Unreachable:
             self._wait(None, WaitReason.EXCHANGE_UNREACHABLE)
         except AuthProblem as error:
             self._stop_unsent(error.reason, LegState.REJECTED)
-            if sent:
-                self._give_up_or_park(sent)
+            if standing.sent:
+                self._give_up_or_park(standing.sent)
         except RequestDefect as error:
             log.error("job.request_defect", code=error.code, text=error.message)
             raise _Park(_LONGEST_PARK) from None
         return False
 
-    def _step(
-        self,
-        gateway: Gateway,
-        job: Job,
-        due: list[Due],
-        sent: list[Due],
-        waiting: float | None,
-    ) -> None:
+    def _step(self, gateway: Gateway, standing: Standing) -> None:
         """Send what may leave; while nothing may, look up what left; while nothing moves, wait."""
-        if due:
-            if set_leverage_first(gateway, self._lease, self._desk, job, due):
+        waiting, reason = standing.waiting, standing.refused_for
+        if standing.due:
+            if set_leverage_first(gateway, self._lease, self._desk, standing.job, standing.due):
                 # Some legs have just ended: look anew at what is left.
                 return
-            wave = send_wave(self._desk, gateway, self._lease, due)
+            wave = send_wave(self._desk, gateway, self._lease, standing.due)
             if wave.count:
                 self._pause = _FIRST_PAUSE
                 return
-            if wave.paused and not sent:
-                raise _Park(_PAUSED_PARK, WaitReason.PAUSED)
             # Nothing could leave now: until the next window there is time to look.
-            waiting = wave.wait if wave.wait else _PAUSED_PARK if wave.paused else 0.0
+            waiting, reason = wave.wait, WaitReason.RATE_LIMIT
+            if wave.paused:
+                waiting, reason = _PAUSED_PARK, WaitReason.PAUSED
         if self._news is not None:
             # What comes from here on is news to the look that follows.
             self._news.forget()
-        if sent and resolve(self._desk, gateway, self._lease, sent):
-            self._pause = _FIRST_PAUSE
-            return
-        if waiting is None:
-            self._wait(None)
-        elif sent:
-            self._wait(min(waiting, self._next_pause()))
+        if standing.sent:
+            if resolve(self._desk, gateway, self._lease, standing.sent):
+                self._pause = _FIRST_PAUSE
+                return
+            pause = self._next_pause()
+            self._wait(pause if waiting is None else min(waiting, pause))
         else:
-            self._wait(waiting, WaitReason.RATE_LIMIT if due else self._refused_for)
-
-    def _look(self, gateway: Gateway | None) -> tuple[Job, list[Due], list[Due], float | None]:
-        """Attempts to send now, attempts to look up, and the seconds until the next becomes due.
-
-        An `unknown` one that look-ups did not find carries `retry_at`: its id is sent again.
-        """
-        with self._lease.write(visible=False) as (session, job):
-            stop = None
-            if job.cancel_requested:
-                stop = Reason.CANCELLED_BY_USER, LegState.CANCELLED
-            if gateway is None:
-                stop = Reason.KEY_REMOVED, LegState.REJECTED
-            if stop is not None and stop_unsent(session, job, *stop):
-                job.version += 1
-            rows = session.execute(
-                select(
-                    Attempt, Leg, or_(Attempt.retry_at.is_(None), Attempt.retry_at <= func.now())
-                )
-                .join(Leg, Leg.id == Attempt.leg_id)
-                .where(Leg.job_id == job.id, Attempt.state.in_(list(OPEN_ATTEMPTS)))
-                .order_by(Leg.seq)
-            ).all()
-        due, sent, next_at = [], [], None
-        for attempt, leg, ready in rows:
-            item = Due(attempt, leg)
-            again = attempt.state is AttemptState.UNKNOWN and attempt.retry_at is not None
-            if attempt.state is not AttemptState.INTENDED and not (again and ready):
-                sent.append(item)
-            elif ready and not (again and job.cancel_requested):
-                due.append(item)
-            elif again:
-                sent.append(item)
-            elif attempt.retry_at is not None:
-                next_at = min(next_at or attempt.retry_at, attempt.retry_at)
-                self._refused_for = _REFUSED_FOR.get(attempt.code or 0)
-        return job, due, sent, _seconds_until(next_at)
+            self._wait(waiting, reason)
 
     def _stop_unsent(self, reason: str, empty_state: LegState) -> None:
         with self._lease.write() as (session, job):
@@ -319,7 +269,7 @@ class _Run:
         else:
             self._stopping.wait(seconds)
 
-    def _give_up_or_park(self, sent: list[Due]) -> None:
+    def _give_up_or_park(self, sent: Sequence[Due]) -> None:
         """Orders are out and the key no longer lets us look. It may work again; after an hour the
         legs end with the plain truth that their outcome is not known here."""
         oldest = min((item.attempt.sent_at for item in sent if item.attempt.sent_at), default=None)
@@ -345,13 +295,12 @@ class _Run:
             ).all()
         if not legs:
             return True
-        self._protect_tries += 1
         try:
             protect_again(gateway, self._lease, legs)
         except (Busy, Unreachable) as error:
-            if self._protect_tries < _PROTECT_TRIES:
-                self._stopping.wait(_PROTECT_PAUSE)
-                return False
+            ended = max((leg.finished_at for leg in legs if leg.finished_at), default=None)
+            if ended is not None and clock.utcnow() - ended < _GIVE_UP_PROTECTING:
+                raise
             log.error("protection.unknown", code=error.code)
             with self._lease.write() as (session, _):
                 for leg in legs:
@@ -361,9 +310,3 @@ class _Run:
 
 def _reason_of(error: Busy) -> WaitReason:
     return WaitReason.EXCHANGE_BANNED if error.whole_ip else WaitReason.RATE_LIMIT
-
-
-def _seconds_until(moment: datetime | None) -> float | None:
-    if moment is None:
-        return None
-    return max(0.0, (moment - clock.utcnow()).total_seconds())

@@ -15,7 +15,7 @@ from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
 from models.base import db
-from models.sessions import connect_args
+from models.sessions import connect_args, ping_idle
 from trading.desk import Desk
 from web import (
     accounts,
@@ -62,7 +62,6 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         SETTINGS=settings,
         SQLALCHEMY_DATABASE_URI=database_address(settings.database_url.get_secret_value()),
         SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_pre_ping": True,
             "pool_size": settings.database_pool_size,
             "max_overflow": 2,
             "pool_timeout": 15,
@@ -74,6 +73,8 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
+    with app.app_context():
+        ping_idle(db.engine)
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
     commands.register(app)

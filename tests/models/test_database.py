@@ -36,7 +36,7 @@ def test_migrations_go_up_and_down_and_match_the_code(make_database: Callable[[s
 
 
 @pytest.fixture
-def rows(session: Session) -> dict[str, Any]:
+def rows(clean_database: None, session: Session) -> dict[str, Any]:
     user = User(id=new_id(), telegram_id=uuid.uuid4().int % 2**50)
     session.add(user)
     session.flush()

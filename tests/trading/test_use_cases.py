@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from exchange.outcomes import AuthProblem
 from models.states import MarketType
 from models.users import Account
 from tests.trading.conftest import Trader
+from trading import execute as executing
 from trading.accept import Intake, accept_reduce
 from trading.preview import preview_reduce, preview_restore
 from trading.requests import ReduceRequest, RestoreRequest, Scope
@@ -99,7 +101,10 @@ def test_stops_that_do_not_stand_are_told(make_trader: MakeTrader) -> None:
     assert view.job.receipt["unprotected"] == ["BTCUSDT"]
 
 
-def test_stops_are_tried_again_while_the_exchange_is_away(make_trader: MakeTrader) -> None:
+def test_stops_are_tried_again_while_the_exchange_is_away(
+    make_trader: MakeTrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executing, "_GIVE_UP_PROTECTING", timedelta(seconds=2))
     book = [{**BOOK[0], "stop_loss": "50000"}]
     trader = make_trader(balances={"USDT": "90000"}, positions=book)
     for failures, outcome in ((3, "restored"), (-1, "failed")):

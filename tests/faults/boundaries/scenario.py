@@ -3,6 +3,7 @@ them sliced, one filled in part at first, one refused."""
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,8 +59,10 @@ def stage(
         account = connect(session, desk, user.id, key, Origin())
     if restore:
         for job in _accept(desk, sessions, account, restore=False):
-            while execute(desk, sessions, job, owner="calm").again_in is not None:
-                pass
+            again: float | None = 0.0
+            while again is not None:
+                time.sleep(again)
+                again = execute(desk, sessions, job, owner="calm").again_in
     for kind, symbol, more in (
         ("partial_fill", PARTLY, {"count": 1, "ratio": "0.5"}),
         ("reject", REFUSED, {"count": -1, "code": 110007}),
