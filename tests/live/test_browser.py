@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy.orm import Session, sessionmaker
 
 from devstack.chromium import find
 from devstack.paths import ROOT
 from tests.stack import Stack
+from trading.pause import set_paused
 
 pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.browser, pytest.mark.timeout(180)]
 ARTIFACTS = ROOT / "artifacts"
@@ -190,3 +192,28 @@ def test_an_exchange_that_is_away_is_told_in_words(
     expect(page.get_by_test_id("failure").first).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Биржа недоступна").first).to_be_visible()
     picture(page, "exchange-away")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_job_that_waits_says_why(
+    open_page: Callable[..., Page],
+    live_sessions: sessionmaker[Session],
+    complaints: list[str],
+    scheme: str,
+) -> None:
+    page = open_page(7010 + len(scheme), color_scheme=scheme)
+    page.get_by_test_id("percent-preset-25").click()
+    expect(page.get_by_test_id("reduce-button")).to_be_enabled(timeout=10_000)
+    with live_sessions() as session:
+        set_paused(session, True, by="test")
+    try:
+        page.get_by_test_id("reduce-button").click()
+        page.get_by_test_id("confirm-button").click()
+        expect(page.get_by_test_id("job-wait")).to_contain_text("приостановлена", timeout=15_000)
+        picture(page, f"waits-{scheme}")
+    finally:
+        with live_sessions() as session:
+            set_paused(session, False, by="test")
+    completed(page)
+    expect(page.get_by_test_id("job-wait")).to_have_count(0)
+    assert complaints == []
