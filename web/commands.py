@@ -20,14 +20,14 @@ def register(app: Flask) -> None:
     @click.option("--note", default="", help="Why, for the audit log.")
     def pause(note: str) -> None:
         """Accept and plan jobs, send nothing."""
-        set_paused(db.session(), True, by=getpass.getuser(), note=note[:256])
+        set_paused(db.session(), True, by=_operator(), note=note[:256])
         click.echo("Sending is paused. Jobs are accepted and planned; nothing is sent.")
 
     @group.command("resume")
     @click.option("--note", default="", help="Why, for the audit log.")
     def resume(note: str) -> None:
         """Send again; waiting jobs go on at once."""
-        set_paused(db.session(), False, by=getpass.getuser(), note=note[:256])
+        set_paused(db.session(), False, by=_operator(), note=note[:256])
         click.echo("Sending goes on.")
 
     @group.command("status")
@@ -36,3 +36,11 @@ def register(app: Flask) -> None:
         click.echo("paused" if is_paused(db.session()) else "on")
 
     app.cli.add_command(group)
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user need not have a name.
+        return "operator"

@@ -6,6 +6,7 @@ own process when a job is parked, and behind both stands a slow poll.
 
 from __future__ import annotations
 
+import math
 import select
 import threading
 import uuid
@@ -29,6 +30,7 @@ from trading.outbox import CHANNEL, GRACE_SECONDS, all_owed_now, look
 log = get_logger(__name__)
 
 _AFTER_FAILURE = 0.5
+_SCHEDULE_SECONDS = 60.0
 
 
 class Relay(Middleware):
@@ -45,7 +47,7 @@ class Relay(Middleware):
         again_seconds: float,
         also: Callable[[], object] = lambda: None,
     ) -> None:
-        """`also` is called once each poll: what is scheduled rather than rung for."""
+        """`also` is called once a minute: what is scheduled rather than rung for."""
         self._engine = engine
         self._sessions = sessions
         self._ring = ring
@@ -84,13 +86,15 @@ class Relay(Middleware):
     # -- looking ------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        polled = 0.0
+        polled = scheduled = -math.inf
         while not self._stop.is_set():
             pause = _AFTER_FAILURE
             try:
                 if clock.monotonic() - polled >= self._poll:
                     polled = clock.monotonic()
                     self._ask_redis()
+                if clock.monotonic() - scheduled >= _SCHEDULE_SECONDS:
+                    scheduled = clock.monotonic()
                     self._also()
                 pause = self.pass_once()
             except (SQLAlchemyError, RedisError, OSError) as error:

@@ -9,12 +9,19 @@ from tests.faults.boundaries.lane import Lane, Trial
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(120)]
 
-SENDING = "exchange /v5/order/create"
+STRIKES = {
+    "killed after the first call": Trial(
+        "kill", 1, "after", restore=False, deed="exchange /v5/order/create", cancel=True
+    ),
+    # The first commit is the claim's, the second the plan's: nothing is signed yet.
+    "frozen after the intent": Trial(
+        "freeze", 2, "after", restore=False, deed="commit", cancel=True
+    ),
+}
 
 
-@pytest.mark.parametrize(("kind", "when"), [("kill", "after"), ("freeze", "before")])
+@pytest.mark.parametrize("trial", STRIKES.values(), ids=STRIKES)
 def test_a_cancel_after_a_strike_at_the_sending_leaves_no_order_untold(
-    lanes: list[Lane], kind: str, when: str
+    lanes: list[Lane], trial: Trial
 ) -> None:
-    trial = Trial(kind, 1, when, restore=False, deed=SENDING, cancel=True)
     assert lanes[0].run(trial).struck

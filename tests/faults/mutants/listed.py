@@ -57,7 +57,7 @@ MUTANTS = (
         "trading/planning.py",
         "            mark_sent(session, ready, desk.settings)\n",
         "            mark_sent(session, ready, desk.settings), [c.make() for c in ready.calls]\n",
-        (f"{_CANCEL_AFTER_STRIKE}[kill-after]",),
+        (f"{_CANCEL_AFTER_STRIKE}[killed after the first call]",),
     ),
     Mutant(
         "never reached, without waiting for the fence",
@@ -115,7 +115,7 @@ MUTANTS = (
         "exchange/line.py",
         "http.stamp_ms = stamp",
         "http.stamp_ms = self.stamp()",
-        (f"{_CANCEL_AFTER_STRIKE}[freeze-before]",),
+        (f"{_CANCEL_AFTER_STRIKE}[frozen after the intent]",),
     ),
     Mutant(
         "a lost lease still writes",
