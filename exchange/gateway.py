@@ -93,10 +93,14 @@ class Gateway(Placing):
         answer = self._line.read("get_server_time")
         return int(parse.number(answer.result, "timeNano") // 1_000_000)
 
-    def instruments(self, category: Category) -> Mapping[str, Instrument]:
-        """The rules of every symbol, from the process's cache."""
+    def instruments(
+        self, category: Category, *, max_age: float | None = None
+    ) -> Mapping[str, Instrument]:
+        """The rules of every symbol, from the process's cache; `max_age` in seconds."""
         host = f"{self._line.environment}:{self._line.options.sandbox_url or ''}"
-        return self._instruments.get((host, category), lambda: self._read_instruments(category))
+        return self._instruments.get(
+            (host, category), lambda: self._read_instruments(category), max_age=max_age
+        )
 
     def _read_instruments(self, category: Category) -> Mapping[str, Instrument]:
         rows = self._pages(
@@ -290,6 +294,12 @@ class GatewayPool:
             InstrumentCache(options.instruments_ttl_seconds),
             Streams(options) if options.use_streams else None,
         )
+
+    def keep_warm(self, environment: ExchangeEnvironment) -> None:
+        """Read an exchange's rules before they are too old. Raises ExchangeError."""
+        gateway = Gateway(None, environment, self._options, self._shared)
+        for category in Category:
+            gateway.instruments(category, max_age=self._options.instruments_ttl_seconds / 2)
 
     def close(self) -> None:
         """Close all connections; they open again when needed."""

@@ -35,17 +35,19 @@ class InstrumentCache:
         self._locks: defaultdict[Key, threading.Lock] = defaultdict(threading.Lock)
         self._guard = threading.Lock()
 
-    def get(self, key: Key, read: Callable[[], Rules]) -> Rules:
-        """The rules, read at most once at a time for each key. Raises what `read` raises."""
+    def get(self, key: Key, read: Callable[[], Rules], *, max_age: float | None = None) -> Rules:
+        """The rules, read at most once at a time for each key, and anew if they are older than
+        `max_age` seconds (at most the cache's own limit). Raises what `read` raises."""
+        limit = self._ttl if max_age is None else min(max_age, self._ttl)
         kept = self._kept.get(key)
-        if kept is not None and clock.monotonic() - kept.read_at < self._ttl:
+        if kept is not None and clock.monotonic() - kept.read_at < limit:
             return kept.rules
         with self._guard:
             lock = self._locks[key]
         with lock:
             kept = self._kept.get(key)
             now = clock.monotonic()
-            if kept is not None and now - kept.read_at < self._ttl:
+            if kept is not None and now - kept.read_at < limit:
                 return kept.rules
             try:
                 rules = read()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.settings import load_settings
+from exchange.types import ExchangeEnvironment
 from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
@@ -22,6 +23,7 @@ from trading.trimming import claim_trimming, trim
 from worker.broker import make_broker
 from worker.relay import Relay
 from worker.shutdown import HandBack
+from worker.warm import KeepWarm
 
 settings = load_settings()
 configure_logs(settings.log_level, human=settings.log_human)
@@ -58,7 +60,9 @@ relay = Relay(
     again_seconds=settings.ring_again_seconds,
     also=_schedule,
 )
-broker = make_broker(settings, relay, hand_back)
+home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironment.MAINNET
+warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
+broker = make_broker(settings, relay, warm, hand_back)
 
 
 def owner() -> str:
