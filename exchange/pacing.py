@@ -117,12 +117,25 @@ class Pacer:
                 Ask(f"{account}:{SINGLE}:{category}", count - batched, size),
             ]
         grant = self._take(self._budget, asks)
-        pairs = list(zip(grant.taken[::2], grant.taken[1::2], strict=True))
-        return Wave(
-            batch={category: pair[0] for category, pair in zip(wanted, pairs, strict=True)},
-            single={category: pair[1] for category, pair in zip(wanted, pairs, strict=True)},
-            wait=grant.wait_ms / 1000,
-        )
+        batch = dict(zip(wanted, grant.taken[::2], strict=True))
+        single = dict(zip(wanted, grant.taken[1::2], strict=True))
+        wait = grant.wait_ms
+        # What the batch's window had no room for may still go singly.
+        short = {
+            category: asked.wanted - batch[category].count
+            for category, asked in zip(wanted, asks[::2], strict=True)
+            if asked.wanted > batch[category].count and not single[category].count
+        }
+        if short:
+            sizes = {ask.bucket: ask.size for ask in asks}
+            buckets = {category: single[category].bucket for category in short}
+            more = self._take(
+                self._budget,
+                [Ask(buckets[name], count, sizes[buckets[name]]) for name, count in short.items()],
+            )
+            single |= dict(zip(short, more.taken, strict=True))
+            wait = more.wait_ms and min(wait, more.wait_ms)
+        return Wave(batch=batch, single=single, wait=wait / 1000)
 
     def _take(self, budget: int, asks: Sequence[Ask]) -> Grant:
         """Raises Busy while the address is banned, as this process or any other has heard."""

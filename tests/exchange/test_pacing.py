@@ -119,6 +119,16 @@ def test_single_and_batch_budgets_are_used_together() -> None:
     assert SINGLE in wave.single[LINEAR].bucket
 
 
+def test_what_the_batch_has_no_room_for_goes_singly() -> None:
+    made = pacer(None)
+    made.orders("acc", {LINEAR: 9}, {LINEAR: 10})
+    wave = made.orders("acc", {LINEAR: 5}, {LINEAR: 10})
+    assert (wave.batch[LINEAR].count, wave.single[LINEAR].count, wave.wait) == (1, 4, 0)
+    rest = made.orders("acc", {LINEAR: 9}, {LINEAR: 10})
+    assert (rest.batch[LINEAR].count, rest.single[LINEAR].count) == (0, 6)
+    assert rest.wait > 0
+
+
 def test_a_lone_order_goes_singly_and_a_few_in_one_batch() -> None:
     made = pacer(None)
     lone = made.orders("acc", {LINEAR: 1}, {LINEAR: 10})

@@ -93,7 +93,11 @@ def test_a_busy_process_leaves_messages_to_others(broker: PromptBroker, worker: 
     worker.start()
     for _ in range(5):
         hold.send()
-    time.sleep(1.0)
-    waiting = broker.client.llen(f"{broker.namespace}:{QUEUE}")
+    key, until = f"{broker.namespace}:{QUEUE}", time.monotonic() + 10
+    while broker.client.llen(key) > 3 and time.monotonic() < until:
+        time.sleep(0.02)
+    # Time enough to take more than it should.
+    time.sleep(0.5)
+    waiting = broker.client.llen(key)
     release.set()
     assert waiting == 3, "two threads hold two messages, the others are anyone's"
