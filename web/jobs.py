@@ -62,8 +62,7 @@ def get_job(path: JobPath, query: WaitQuery) -> Response:
     """With `If-None-Match` 304 while nothing changed; `wait` seconds holds that answer back until
     something does."""
     known = request.headers.get("If-None-Match", "").removeprefix("W/")
-    version = _wait_for_change(path.job_id, known, query.wait)
-    if known == etag(version):
+    if known and known == etag(_wait_for_change(path.job_id, known, query.wait)):
         return Response(status=304, headers={"ETag": known})
     job = job_of_user(db.session(), user_id(), path.job_id)
     if job is None:
