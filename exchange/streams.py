@@ -73,7 +73,7 @@ class Streams:
             news = self._news.get(credentials.api_key)
             if news is None or (news.stream is not None and not news.is_live):
                 news = self._news[credentials.api_key] = News()
-                self._beside(lambda: self._open(news, credentials, environment))
+                self._beside(lambda: self._open_or_forget(news, credentials, environment))
             self._news.move_to_end(credentials.api_key)
             while len(self._news) > _KEEP:
                 gone.append(self._news.popitem(last=False)[1])
@@ -89,6 +89,18 @@ class Streams:
         for news in open_ones:
             if news.stream is not None:
                 news.stream.exit()
+
+    def _open_or_forget(
+        self, news: News, credentials: Credentials, environment: ExchangeEnvironment
+    ) -> None:
+        try:
+            self._open(news, credentials, environment)
+        except Exception:
+            # The account's next job tries anew.
+            with self._lock:
+                if self._news.get(credentials.api_key) is news:
+                    del self._news[credentials.api_key]
+            raise
 
     def _open(self, news: News, credentials: Credentials, environment: ExchangeEnvironment) -> None:
         sandbox = self._options.sandbox_url if environment is ExchangeEnvironment.SANDBOX else None
