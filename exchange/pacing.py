@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from core import clock
 from core.logs import get_logger
 from core.queue_names import REDIS_NAMESPACE
+from core.redis_patience import ONCE, REDIS_TIMEOUT
 from exchange.outcomes import Busy
 from exchange.types import Category
 from exchange.windows import Ask, Grant, LocalWindows, RedisWindows, Taken, Windows
@@ -36,7 +35,6 @@ _SPOT_ORDERS_A_SECOND = 20
 _READS_SHARE = 0.85
 """Of the address's budget; the rest is for orders alone."""
 _LONGEST_WAIT = 1.5
-_REDIS_TIMEOUT = 0.3
 _REDIS_REST = 1.0
 """After a failure Redis is left alone this long, so that its silence is not paid for each call."""
 _FORBIDDEN = 403
@@ -74,9 +72,9 @@ class Pacer:
         """A pacer that counts in Redis. Connects when it is first used."""
         client = Redis.from_url(
             redis_address,
-            socket_timeout=_REDIS_TIMEOUT,
-            socket_connect_timeout=_REDIS_TIMEOUT,
-            retry=Retry(NoBackoff(), 0),
+            socket_timeout=REDIS_TIMEOUT,
+            socket_connect_timeout=REDIS_TIMEOUT,
+            retry=ONCE,
         )
         return cls(RedisWindows(client, REDIS_NAMESPACE), address=address, budget=budget)
 

@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 
 from core.logs import get_logger
 from core.queue_names import JOBS_QUEUE, REDIS_NAMESPACE, RUN_JOB_ACTOR
+from core.redis_patience import ONCE, REDIS_TIMEOUT
 from core.settings import Settings
-from web.redis_patience import ONCE, REDIS_TIMEOUT
 
 log = get_logger(__name__)
 

@@ -10,8 +10,8 @@ from flask_jwt_extended import get_jwt_identity
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from core.redis_patience import ONCE, REDIS_TIMEOUT
 from core.settings import Settings
-from web.redis_patience import ONCE, REDIS_TIMEOUT
 
 
 def _who() -> str:

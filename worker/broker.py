@@ -5,10 +5,9 @@ from __future__ import annotations
 import dramatiq
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, ShutdownNotifications
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from core.queue_names import REDIS_NAMESPACE
+from core.redis_patience import ONCE
 from core.settings import Settings
 from worker.wake import BLOCK_SECONDS, PromptBroker
 
@@ -32,7 +31,7 @@ def make_broker(settings: Settings, *extra: Middleware) -> PromptBroker:
         socket_connect_timeout=_CONNECT_SECONDS,
         socket_timeout=_ANSWER_SECONDS,
         socket_keepalive=True,
-        retry=Retry(NoBackoff(), 0),
+        retry=ONCE,
     )
     broker = PromptBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
         client=client,

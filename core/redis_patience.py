@@ -1,4 +1,4 @@
-"""How long a request waits for Redis. An accepted job must not wait for one that is away."""
+"""How long a request or an order waits for Redis. Neither must wait for one that is away."""
 
 from __future__ import annotations
 
