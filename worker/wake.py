@@ -9,6 +9,7 @@ messages, acknowledgements and heartbeats stay as they are, and whoever enqueues
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -51,19 +52,16 @@ class PromptConsumer(_RedisConsumer):
     def ack(self, message: Any) -> None:
         """An acknowledgement that Redis does not hear costs a second, harmless delivery; the
         thread has better things to do than to repeat it."""
-        try:
-            self.broker.do_ack(self.queue_name, message.options["redis_message_id"])
-        except redis.RedisError as error:
-            log.warning("queue.ack_lost", error=type(error).__name__)
-        finally:
-            self.queued_message_ids.discard(message.message_id)
-            self._room.set()
+        self._settle("queue.ack_lost", self.broker.do_ack, message)
 
     def nack(self, message: Any) -> None:
+        self._settle("queue.nack_lost", self.broker.do_nack, message)
+
+    def _settle(self, event: str, tell: Callable[[str, str], object], message: Any) -> None:
         try:
-            self.broker.do_nack(self.queue_name, message.options["redis_message_id"])
+            tell(self.queue_name, message.options["redis_message_id"])
         except redis.RedisError as error:
-            log.warning("queue.nack_lost", error=type(error).__name__)
+            log.warning(event, error=type(error).__name__)
         finally:
             self.queued_message_ids.discard(message.message_id)
             self._room.set()
