@@ -26,7 +26,7 @@ from exchange.streams import News
 from models.jobs import Attempt, Job, Leg
 from models.states import AttemptState, LegState
 from trading.desk import Desk
-from trading.finishing import fail, finish, next_of_account, protect_again
+from trading.finishing import fail, finish, protect_again
 from trading.heartbeat import Heartbeat
 from trading.lease import Lease, LeaseLost, claim
 from trading.leg_steps import end_leg, stop_unsent
@@ -128,24 +128,20 @@ class _Run:
         self._pause = _FIRST_PAUSE
         self._news: News | None = None
         self._first_wave: Ready | None = None
+        self._next_job: uuid.UUID | None = None
 
     def go(self) -> Outcome:
         job = self._lease.job
         gateway = self._gateway()
         if job.planned_at is None and not self._plan(gateway, job):
-            return self._ended(job)
+            return Outcome(next_job=self._next_job)
         if gateway is not None:
             self._news = gateway.news()
         if gateway is not None and self._first_wave is not None:
             deliver(self._desk, self._lease, self._first_wave)
         while not self._round(gateway):
             pass
-        finish(self._lease, self._desk.settings.retention_days)
-        return self._ended(job)
-
-    def _ended(self, job: Job) -> Outcome:
-        with self._lease.sessions() as session:
-            return Outcome(next_job=next_of_account(session, job.account_id))
+        return Outcome(next_job=finish(self._lease, self._desk.settings.retention_days))
 
     def _gateway(self) -> Gateway | None:
         """None if the keys are gone: then nothing can be sent or looked up."""
@@ -181,7 +177,8 @@ class _Run:
         return False
 
     def _fail(self, error_code: str, detail: str | None = None) -> None:
-        fail(self._lease, error_code, detail, retention_days=self._desk.settings.retention_days)
+        days = self._desk.settings.retention_days
+        self._next_job = fail(self._lease, error_code, detail, retention_days=days)
 
     def _plan_later(self, job: Job, error: Busy | Unreachable) -> None:
         """Nothing was sent yet: try for some minutes, then say that it did not work."""

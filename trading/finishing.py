@@ -15,7 +15,7 @@ from exchange.gateway import Gateway
 from exchange.outcomes import AuthProblem, Refused, RequestDefect
 from exchange.types import Category
 from models.jobs import Job, Leg
-from models.states import ENDED_JOBS, JobKind, JobState, LegState
+from models.states import JobKind, JobState, LegState
 from trading.lease import Lease
 from trading.outbox import settle_ended
 from trading.receipts import build_receipt
@@ -63,19 +63,22 @@ def _protect(gateway: Gateway, leg: Leg, stamp: int) -> str:
     return "failed"
 
 
-def finish(lease: Lease, retention_days: int) -> None:
-    """All legs have ended: the job's terminal state, its receipt, and the lease given back."""
+def finish(lease: Lease, retention_days: int) -> uuid.UUID | None:
+    """All legs have ended: the job's terminal state, its receipt, and the lease given back. The
+    account's next job, free to start now."""
     with lease.write() as (session, job):
         legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
         state, error = end_state(job.kind, legs, cancelled=job.cancel_requested)
-        _end(session, lease, job, state, error, retention_days=retention_days)
+        return _end(session, lease, job, state, error, retention_days=retention_days)
 
 
-def fail(lease: Lease, error_code: str, detail: str | None, *, retention_days: int) -> None:
-    """End a job that has no plan and will get none; nothing was sent."""
+def fail(
+    lease: Lease, error_code: str, detail: str | None, *, retention_days: int
+) -> uuid.UUID | None:
+    """End a job that has no plan and will get none; nothing was sent. The account's next job."""
     with lease.write() as (session, job):
         state = JobState.CANCELLED if job.cancel_requested else JobState.FAILED
-        _end(session, lease, job, state, error_code, detail, retention_days=retention_days)
+        return _end(session, lease, job, state, error_code, detail, retention_days=retention_days)
 
 
 def _end(
@@ -87,7 +90,7 @@ def _end(
     detail: str | None = None,
     *,
     retention_days: int,
-) -> None:
+) -> uuid.UUID | None:
     job.state = check_step(JOB_TRANSITIONS, job.state, state)
     job.error_code = error
     job.error_detail = detail[:512] if detail else None
@@ -96,8 +99,8 @@ def _end(
     lease.release(job)
     session.flush()
     job.receipt = build_receipt(session, job)
-    settle_ended(session, job)
     log.info("job.ended", state=state.value, error=error)
+    return settle_ended(session, job)
 
 
 def end_state(
@@ -119,13 +122,3 @@ def end_state(
     if not sendable:
         return JobState.FAILED, f"nothing_to_{kind}"
     return JobState.FAILED, "all_legs_failed"
-
-
-def next_of_account(session: Session, account_id: uuid.UUID) -> uuid.UUID | None:
-    """The account's next job in order, which the one that ended held back."""
-    return session.scalar(
-        select(Job.id)
-        .where(Job.account_id == account_id, Job.state.not_in(list(ENDED_JOBS)))
-        .order_by(Job.queue_no)
-        .limit(1)
-    )

@@ -52,8 +52,9 @@ def ring_from(session: Session, job_id: uuid.UUID, moment: SQLColumnExpression[A
     )
 
 
-def settle_ended(session: Session, job: Job) -> None:
-    """The job has ended: nothing is owed to it any more, and the account's next one is due."""
+def settle_ended(session: Session, job: Job) -> uuid.UUID | None:
+    """The job has ended: nothing is owed to it any more, and the account's next one, which it held
+    back, is due. The next one's id."""
     session.execute(delete(OutboxRow).where(OutboxRow.job_id == job.id))
     following = (
         select(Job.id)
@@ -63,7 +64,7 @@ def settle_ended(session: Session, job: Job) -> None:
         .limit(1)
         .scalar_subquery()
     )
-    woken = session.execute(
+    woken = session.scalar(
         update(OutboxRow)
         .where(OutboxRow.job_id == following)
         .values(
@@ -73,9 +74,10 @@ def settle_ended(session: Session, job: Job) -> None:
             rings=0,
         )
         .returning(OutboxRow.job_id)
-    ).first()
+    )
     if woken is not None:
         session.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+    return woken
 
 
 def all_owed_now(session: Session) -> None:
