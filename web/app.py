@@ -25,6 +25,7 @@ from web import (
     database,
     doorbell,
     exports,
+    exposure,
     guard,
     health,
     jobs,
@@ -92,7 +93,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 
 def _routes(app: OpenAPI) -> None:
-    for blueprint in (auth, accounts, positions, snapshots, jobs, exports):
+    for blueprint in (auth, accounts, positions, snapshots, jobs, exports, exposure):
         app.register_api(blueprint.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -81,6 +81,8 @@ def book(row: Account, found: Book, owed: Owed) -> BookOut:
                 if position.unrealised_pnl is None
                 else _cents(position.unrealised_pnl),
                 leverage=position.leverage,
+                margin=None,
+                liq_price=None,
                 take_profit=position.take_profit,
                 stop_loss=position.stop_loss,
                 restorable=owed.get(key, ZERO),
@@ -100,9 +102,16 @@ def book(row: Account, found: Book, owed: Owed) -> BookOut:
         totals=BookTotals(
             value=sum((item.value for item in items), ZERO),
             unrealised_pnl=sum((item.unrealised_pnl or ZERO for item in items), ZERO),
+            margin_used=None,
+            long_value=_sided(items, Side.BUY),
+            short_value=_sided(items, Side.SELL),
         ),
         items=items,
     )
+
+
+def _sided(items: Sequence[PositionOut], side: Side) -> Decimal:
+    return sum((item.value for item in items if item.side is side), ZERO)
 
 
 def plan(made: Plan) -> PlanOut:
@@ -126,6 +135,7 @@ def plan(made: Plan) -> PlanOut:
             for preset in made.presets
         ],
         legs=[_plan_leg(leg) for leg in made.legs],
+        cost=None,
         as_of=made.as_of,
     )
 
@@ -151,6 +161,12 @@ def _plan_leg(leg: PlannedLeg) -> PlanLegOut:
         reason_text=_reason(leg.reason),
         slices=leg.slices,
         snapshot_id=leg.snapshot_id,
+        closed_price=None,
+        take_profit=None,
+        stop_loss=None,
+        leverage=leg.leverage,
+        leg_net=None,
+        settle_coin="",
     )
 
 

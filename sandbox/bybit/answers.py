@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from sandbox.bybit import funding, liquidation
 from sandbox.bybit.account import (
     STABLE,
     ZERO,
@@ -16,9 +18,10 @@ from sandbox.bybit.account import (
     usd_price,
 )
 from sandbox.bybit.catalogue import Listing
+from sandbox.bybit.liquidation import MAINTENANCE, MAX_PRICE
 
 Row = dict[str, Any]
-_LAUNCH = "1585526400000"
+LAUNCH_MS = 1_585_526_400_000
 
 
 def num(value: Decimal) -> str:
@@ -77,7 +80,7 @@ def instrument(listing: Listing) -> Row:
         "status": listing.status,
         "baseCoin": listing.base,
         "quoteCoin": listing.quote,
-        "launchTime": _LAUNCH,
+        "launchTime": str(LAUNCH_MS),
         "deliveryTime": "0",
         "deliveryFeeRate": "",
         "priceScale": _scale(listing),
@@ -88,12 +91,12 @@ def instrument(listing: Listing) -> Row:
         },
         "priceFilter": {
             "minPrice": num(listing.tick),
-            "maxPrice": "1999999.8",
+            "maxPrice": num(MAX_PRICE),
             "tickSize": num(listing.tick),
         },
         "lotSizeFilter": lot,
         "unifiedMarginTrade": True,
-        "fundingInterval": 480,
+        "fundingInterval": listing.funding_minutes,
         "settleCoin": listing.settle,
         "copyTrading": "none",
         "upperFundingRate": "0.005",
@@ -104,7 +107,7 @@ def instrument(listing: Listing) -> Row:
     }
 
 
-def ticker(listing: Listing) -> Row:
+def ticker(listing: Listing, now_ms: int) -> Row:
     price = num(listing.price)
     row = {
         "symbol": listing.symbol,
@@ -122,14 +125,15 @@ def ticker(listing: Listing) -> Row:
     }
     if listing.category == "spot":
         return row | {"usdIndexPrice": price}
+    next_funding = funding.next_time(listing, now_ms)
     return row | {
         "indexPrice": price,
         "markPrice": price,
         "prevPrice1h": price,
         "openInterest": "0",
         "openInterestValue": "0",
-        "fundingRate": "0.0001",
-        "nextFundingTime": "0",
+        "fundingRate": num(funding.rate(listing, next_funding)),
+        "nextFundingTime": str(next_funding),
         "predictedDeliveryPrice": "",
         "basisRate": "",
         "deliveryFeeRate": "",
@@ -138,10 +142,23 @@ def ticker(listing: Listing) -> Row:
     }
 
 
-def position(listing: Listing, held: Position) -> Row:
+def positions(account: Account, listings: Listings, rows: Iterable[Position]) -> list[Row]:
+    """Several positions of one account."""
+    left = liquidation.cushion(account, listings)
+    return [
+        _position(
+            listings[held.category, held.symbol],
+            held,
+            liquidation.price(account, listings, held, left),
+        )
+        for held in rows
+    ]
+
+
+def _position(listing: Listing, held: Position, liquidated_at: Decimal) -> Row:
     open_now = bool(held.size)
     margin = num(held.value(listing) / held.leverage) if open_now else "0"
-    maintenance = num(held.value(listing) / 200) if open_now else "0"
+    maintenance = num(held.value(listing) * MAINTENANCE) if open_now else "0"
     return {
         "positionIdx": held.idx,
         "riskId": 1,
@@ -160,7 +177,7 @@ def position(listing: Listing, held: Position) -> Row:
         "leverage": num(held.leverage),
         "positionBalance": margin,
         "markPrice": num(listing.price),
-        "liqPrice": "",
+        "liqPrice": num(liquidated_at) if liquidated_at else "",
         "bustPrice": "",
         "positionMM": maintenance,
         "positionMMByMp": maintenance,
@@ -186,6 +203,14 @@ def position(listing: Listing, held: Position) -> Row:
         "isReduceOnly": False,
         "mmrSysUpdatedTime": "",
         "leverageSysUpdatedTime": "",
+    }
+
+
+def funding_rate(listing: Listing, at_ms: int) -> Row:
+    return {
+        "symbol": listing.symbol,
+        "fundingRate": num(funding.rate(listing, at_ms)),
+        "fundingRateTimestamp": str(at_ms),
     }
 
 

@@ -127,6 +127,8 @@ _SPOT_USDC = """
 BTC 64005 0.000001 0.01
 ETH 3100.5 0.00001 0.01
 """
+# Most are funded every eight hours, some more often.
+_FUNDING_MINUTES = {"WIF": 240, "ORDI": 240, "STRK": 240, "1000BONK": 240, "TON": 60}
 
 
 @dataclass(slots=True)
@@ -147,6 +149,7 @@ class Listing:
     min_notional: Decimal
     max_leverage: Decimal
     status: str = "Trading"
+    funding_minutes: int = 480
     taker: Decimal = field(default=Decimal("0.00055"))
     maker: Decimal = field(default=Decimal("0.0002"))
 
@@ -181,6 +184,7 @@ def _derivative(category: str, quote: str, suffix: str, row: str) -> Listing:
         max_market_qty=Decimal(most),
         min_notional=Decimal(0) if inverse else Decimal(5),
         max_leverage=Decimal(leverage),
+        funding_minutes=_FUNDING_MINUTES.get(base, 480),
     )
 
 

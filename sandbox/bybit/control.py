@@ -220,16 +220,17 @@ class Control:
 
     def _describe(self, account: Account) -> dict[str, Any]:
         listings = self._engine.listings
+        still_open = [held for held in account.positions.values() if held.size]
         return {
             "uid": account.uid,
             "position_mode": "hedge" if account.hedge else "one_way",
             "balances": {coin: answers.num(amount) for coin, amount in account.wallet.items()},
             "locked": {coin: answers.num(amount) for coin, amount in account.locked.items()},
             "positions": [
-                answers.position(listings[held.category, held.symbol], held)
-                | {"category": held.category}
-                for held in account.positions.values()
-                if held.size
+                row | {"category": held.category}
+                for row, held in zip(
+                    answers.positions(account, listings, still_open), still_open, strict=True
+                )
             ],
             "orders": [
                 answers.order(listings[order.category, order.symbol], order)
@@ -260,6 +261,8 @@ class Control:
         for name in _LISTING_NUMBERS:
             if name in body:
                 setattr(listing, name, Decimal(str(body[name])))
+        if "funding_minutes" in body:
+            listing.funding_minutes = int(body["funding_minutes"])
         if "status" in body:
             listing.status = str(body["status"])
         return answers.instrument(listing)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sandbox.bybit import answers
+from sandbox.bybit import answers, funding
 from sandbox.bybit.account import Account, Order
 from sandbox.bybit.auth import require_trading
 from sandbox.bybit.engine import Engine, now_ms
@@ -52,6 +52,13 @@ class Request:
         if not text.isdigit() or not 1 <= int(text) <= most:
             raise bad_request("limit invalid")
         return int(text)
+
+    def moment(self, name: str) -> int | None:
+        """A time in milliseconds, where one is given."""
+        text = self.text(name)
+        if text and not text.isdigit():
+            raise bad_request(f"{name} invalid")
+        return int(text) if text else None
 
     def page(self, rows: Sequence[Any], default: int, most: int) -> tuple[list[Any], str]:
         """A page of rows and the cursor of the next one; the cursor is an offset."""
@@ -103,7 +110,29 @@ def tickers(request: Request) -> Result:
     ]
     if symbol and not rows:
         raise bad_request("symbol invalid")
-    return {"category": category, "list": [answers.ticker(row) for row in rows]}
+    now = now_ms()
+    return {"category": category, "list": [answers.ticker(row, now) for row in rows]}
+
+
+def funding_history(request: Request) -> Result:
+    """Settled rates, newest first; up to now where no time is given."""
+    category, symbol = request.category(), request.text("symbol")
+    listing = request.engine.listings.get((category, symbol))
+    if category == "spot":
+        raise bad_request("Illegal category")
+    if listing is None:
+        raise bad_request("symbol invalid")
+    start, end = request.moment("startTime"), request.moment("endTime")
+    if start is not None and end is None:
+        raise bad_request("endTime must be given with startTime")
+    if start is not None and end is not None and start > end:
+        raise bad_request("startTime is after endTime")
+    now = now_ms()
+    last = now if end is None else min(end, now)
+    found = itertools.islice(
+        funding.settled(listing, max(start or 0, answers.LAUNCH_MS), last), request.limit(200, 200)
+    )
+    return {"category": category, "list": [answers.funding_rate(listing, at) for at in found]}
 
 
 # -- account ------------------------------------------------------------------------------------
@@ -187,7 +216,7 @@ def positions(request: Request) -> Result:
     found, cursor = request.page(rows, 20, 200)
     return {
         "category": category,
-        "list": [answers.position(listings[row.category, row.symbol], row) for row in found],
+        "list": answers.positions(account, listings, found),
         "nextPageCursor": cursor,
     }
 
@@ -368,6 +397,7 @@ PUBLIC: Mapping[str, Handler] = {
     "/v5/market/time": server_time,
     "/v5/market/instruments-info": instruments,
     "/v5/market/tickers": tickers,
+    "/v5/market/funding/history": funding_history,
 }
 PRIVATE_GET: Mapping[str, Handler] = {
     "/v5/account/info": account_info,

