@@ -5,9 +5,11 @@ import "@/shared/i18n";
 import { App } from "@/app/App";
 import { Boundary } from "@/app/Boundary";
 import { makeQueries } from "@/app/queries";
-import "@/app/style.css";
+import "@/shared/ui/style.css";
+import { meetTelegram } from "@/shared/telegram/client";
 import { followTelegram } from "@/shared/telegram/theme";
 
+meetTelegram();
 followTelegram();
 const queries = makeQueries();
 const root = document.getElementById("root");

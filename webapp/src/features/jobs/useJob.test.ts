@@ -15,7 +15,8 @@ vi.stubGlobal("fetch", async (request: Request) => {
   if (!reply || reply instanceof Error) throw reply ?? new TypeError("no reply");
   return reply;
 });
-const { pauseAfter, pollJob, isEnded } = await import("./useJob");
+const { pauseAfter, pollJob } = await import("./useJob");
+const { isEnded } = await import("@/shared/api/jobs");
 
 const job = { id: "1", state: "executing", version: 3 };
 

@@ -1,15 +1,12 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, unwrap } from "@/shared/api/client";
+import { isEnded } from "@/shared/api/jobs";
 import { ApiProblem } from "@/shared/api/problem";
+import { noteReach } from "@/shared/api/reach";
 import type { Job } from "@/shared/api/types";
 
 const WAIT_SECONDS = 20;
-const ENDED = new Set(["completed", "partially_completed", "failed", "cancelled"]);
-
-export function isEnded(job: Job): boolean {
-  return ENDED.has(job.state);
-}
 
 /** How long to pause before the next long poll: none while it works, growing while it fails. */
 export function pauseAfter(failures: number): number {
@@ -28,9 +25,12 @@ export async function pollJob(
       signal: signal ?? null,
       headers: known ? { "If-None-Match": `"${known.version}"` } : {},
     })
-    .catch(() => null);
-  if (call?.response.status === 304 && known) return known;
-  return unwrap(call ? Promise.resolve(call) : Promise.reject(new TypeError("offline")));
+    .catch((error: unknown) => unwrap<never>(Promise.reject(error)));
+  if (call.response.status === 304 && known) {
+    noteReach(true);
+    return known;
+  }
+  return unwrap(Promise.resolve(call));
 }
 
 /** The job, followed until it ends. */

@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiProblem, isProblem } from "./problem";
+import { noteReach } from "./reach";
 import { renewSession } from "./renewal";
 import type { paths } from "./schema";
 import { getTokens } from "./session";
@@ -47,10 +48,15 @@ export async function unwrap<T>(call: Promise<Result<T>>): Promise<T> {
   let result: Result<T>;
   try {
     result = await call;
-  } catch {
+  } catch (error) {
+    // Somebody left the screen that asked: that says nothing about the network.
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    noteReach(false);
     throw ownProblem("offline", 0);
   }
+  noteReach(true);
   if (result.data !== undefined) return result.data;
+  if (result.response.status === 204) return result.data as T;
   if (isProblem(result.error)) throw new ApiProblem(result.error);
   throw ownProblem("unexpected", result.response.status);
 }

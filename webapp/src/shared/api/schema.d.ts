@@ -84,6 +84,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history as CSV
+         * @description One row for each leg, the newest job first.
+         */
+        get: operations["exports_download_export_exports__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exposure over time
+         * @description At most 500 moments of the last `days`, and the jobs that changed the book meanwhile.
+         */
+        get: operations["exposure_get_exposure_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -93,11 +133,31 @@ export interface paths {
         };
         /**
          * Your jobs, newest first
-         * @description Filter by market, state and kind; `cursor` continues a list.
+         * @description Filter by market, state, kind, account and time; `cursor` continues a list.
          */
         get: operations["jobs_get_jobs_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An address to fetch your history from
+         * @description Good for five minutes, for whoever holds it. The file's headings and reasons are in the<br/>language of this request.
+         */
+        post: operations["exports_export_jobs_jobs_export_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -138,6 +198,26 @@ export interface paths {
          * @description At once while it is queued; later it stops what is not sent yet.
          */
         post: operations["jobs_cancel__uuid_job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare with the exchange
+         * @description Reads every order and fill of an ended job from the exchange again and compares them with<br/>our records; the answer is kept with the job.
+         */
+        post: operations["jobs_verify__uuid_job_id__verify_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -384,8 +464,17 @@ export interface components {
             next_cursor?: null;
             totals: components["schemas"]["BookTotals"];
         };
-        /** BookTotals */
+        /**
+         * BookTotals
+         * @description In dollars. `margin_used` is null for spot, and where the exchange does not tell it.
+         */
         BookTotals: {
+            /** Long Value */
+            long_value: string;
+            /** Margin Used */
+            margin_used: string | null;
+            /** Short Value */
+            short_value: string;
             /** Unrealised Pnl */
             unrealised_pnl: string;
             /** Value */
@@ -423,6 +512,69 @@ export interface components {
             /** Symbol */
             symbol: string;
         };
+        /**
+         * ExportOut
+         * @description Where to fetch the file, without a sign-in, until it expires.
+         */
+        ExportOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** File Name */
+            file_name: string;
+            /** Url */
+            url: string;
+        };
+        /** ExposureJob */
+        ExposureJob: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["JobKind"];
+            /** Percent */
+            percent: string;
+            state: components["schemas"]["JobState"];
+        };
+        /**
+         * ExposureOut
+         * @description Oldest first; `jobs` are those that filled something, `at` their end.
+         */
+        ExposureOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Items */
+            items: components["schemas"]["ExposurePoint"][];
+            /** Jobs */
+            jobs: components["schemas"]["ExposureJob"][];
+            market_type: components["schemas"]["MarketType"];
+        };
+        /**
+         * ExposurePoint
+         * @description Dollars held long and short at one moment.
+         */
+        ExposurePoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Long Value */
+            long_value: string;
+            /** Short Value */
+            short_value: string;
+        };
         /** Fault */
         Fault: {
             /** Code */
@@ -438,6 +590,33 @@ export interface components {
             code: string;
             /** Text */
             text: string;
+        };
+        /**
+         * JobFilterIn
+         * @description Which jobs; `since` and `until` bound the time of acceptance, `until` excluded.
+         */
+        JobFilterIn: {
+            /**
+             * Account Id
+             * @default null
+             */
+            account_id?: string | null;
+            /** @default null */
+            kind?: components["schemas"]["JobKind"] | null;
+            /** @default null */
+            market_type?: components["schemas"]["MarketType"] | null;
+            /**
+             * Since
+             * @default null
+             */
+            since?: string | null;
+            /** @default null */
+            state?: components["schemas"]["JobState"] | null;
+            /**
+             * Until
+             * @default null
+             */
+            until?: string | null;
         };
         /**
          * JobKind
@@ -472,6 +651,8 @@ export interface components {
             /** Legs */
             legs: components["schemas"]["LegOut"][];
             market_type: components["schemas"]["MarketType"];
+            /** Not Before */
+            not_before: string | null;
             /** Percent */
             percent: string;
             progress: components["schemas"]["ProgressOut"];
@@ -479,6 +660,7 @@ export interface components {
             /** Started At */
             started_at: string | null;
             state: components["schemas"]["JobState"];
+            verification: components["schemas"]["Verification"] | null;
             /** Version */
             version: number;
             wait: components["schemas"]["JobWait"] | null;
@@ -514,12 +696,15 @@ export interface components {
             id: string;
             kind: components["schemas"]["JobKind"];
             market_type: components["schemas"]["MarketType"];
+            /** Not Before */
+            not_before: string | null;
             /** Percent */
             percent: string;
             receipt: components["schemas"]["Receipt"] | null;
             /** Started At */
             started_at: string | null;
             state: components["schemas"]["JobState"];
+            verification: components["schemas"]["Verification"] | null;
             /** Version */
             version: number;
             wait: components["schemas"]["JobWait"] | null;
@@ -545,6 +730,8 @@ export interface components {
         };
         /** LegOut */
         LegOut: {
+            /** Ack Ms */
+            ack_ms: number | null;
             /** Attempts */
             attempts: number;
             /** Avg Price */
@@ -554,6 +741,8 @@ export interface components {
             fee: {
                 [key: string]: string;
             };
+            /** Fill Ms */
+            fill_ms: number | null;
             /**
              * Id
              * Format: uuid
@@ -561,6 +750,8 @@ export interface components {
             id: string;
             /** Notional Planned */
             notional_planned: string;
+            /** Order Ids */
+            order_ids: string[];
             /** Position Idx */
             position_idx: number;
             position_side: components["schemas"]["Side"];
@@ -576,6 +767,8 @@ export interface components {
             reason_text: string | null;
             /** Reduce Only */
             reduce_only: boolean;
+            /** Sent At */
+            sent_at: string | null;
             /** Seq */
             seq: number;
             side: components["schemas"]["Side"];
@@ -626,13 +819,23 @@ export interface components {
             /** Label */
             label: string;
         };
-        /** PlanLegOut */
+        /**
+         * PlanLegOut
+         * @description `take_profit` and `stop_loss` are what a restore will set again; `leg_net` is the leg's
+         *     share of what coming back costs, in `settle_coin`. All null for a reduce.
+         */
         PlanLegOut: {
             category: components["schemas"]["Category"];
+            /** Closed Price */
+            closed_price: string | null;
             /** Effective Percent */
             effective_percent: string;
             /** Fee Estimate */
             fee_estimate: string;
+            /** Leg Net */
+            leg_net: string | null;
+            /** Leverage */
+            leverage: string | null;
             /** Limit Price */
             limit_price: string | null;
             /** Notional */
@@ -650,6 +853,8 @@ export interface components {
             reason_text: string | null;
             /** Reduce Only */
             reduce_only: boolean;
+            /** Settle Coin */
+            settle_coin: string;
             side: components["schemas"]["Side"];
             /** Size After */
             size_after: string;
@@ -661,8 +866,12 @@ export interface components {
             snapshot_id: string | null;
             /** State */
             state: string;
+            /** Stop Loss */
+            stop_loss: string | null;
             /** Symbol */
             symbol: string;
+            /** Take Profit */
+            take_profit: string | null;
         };
         /** PlanOut */
         PlanOut: {
@@ -671,6 +880,7 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+            cost: components["schemas"]["RoundTrip"] | null;
             /** Effective Percent */
             effective_percent: string;
             kind: components["schemas"]["JobKind"];
@@ -708,8 +918,12 @@ export interface components {
             entry_price: string | null;
             /** Leverage */
             leverage: string | null;
+            /** Liq Price */
+            liq_price: string | null;
             /** Lot Step */
             lot_step: string | null;
+            /** Margin */
+            margin: string | null;
             /** Mark Price */
             mark_price: string;
             /** Min Notional */
@@ -797,6 +1011,11 @@ export interface components {
         };
         /** Receipt */
         Receipt: {
+            /**
+             * Ack Ms
+             * @default null
+             */
+            ack_ms?: number | null;
             /** Duration Ms */
             duration_ms: number;
             /** Effective Percent */
@@ -805,6 +1024,11 @@ export interface components {
             fees: {
                 [key: string]: string;
             };
+            /**
+             * Fill Ms
+             * @default null
+             */
+            fill_ms?: number | null;
             /** Legs Cancelled */
             legs_cancelled: number;
             /** Legs Filled */
@@ -935,10 +1159,21 @@ export interface components {
              */
             snapshot_ids?: string[] | null;
         };
-        /** RoundTrip */
+        /**
+         * RoundTrip
+         * @description What stepping aside saved (positive) or cost, by coin: net = price effect - fees + funding.
+         *     Funding is an estimate; empty where there was none or the exchange did not tell it.
+         */
         RoundTrip: {
             /** Fees */
             fees: {
+                [key: string]: string;
+            };
+            /**
+             * Funding
+             * @default {}
+             */
+            funding?: {
                 [key: string]: string;
             };
             /** Net */
@@ -1059,6 +1294,51 @@ export interface components {
              * @default Bearer
              */
             token_type?: string;
+        };
+        /**
+         * Verification
+         * @description What the exchange told when it was asked again. `code`: `agrees`, `nothing_sent`, `differs`,
+         *     or `out_of_reach` (the exchange no longer shows what is that old).
+         */
+        Verification: {
+            /** Agrees */
+            agrees: boolean;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Code */
+            code: string;
+            /** Legs */
+            legs: components["schemas"]["VerifiedLeg"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * VerifiedLeg
+         * @description A leg as our records and the exchange tell it.
+         */
+        VerifiedLeg: {
+            /** Agrees */
+            agrees: boolean;
+            /** Avg Price Exchange */
+            avg_price_exchange: string | null;
+            /** Fees Exchange */
+            fees_exchange: {
+                [key: string]: string;
+            };
+            /**
+             * Leg Id
+             * Format: uuid
+             */
+            leg_id: string;
+            /** Qty Exchange */
+            qty_exchange: string;
+            /** Qty Ours */
+            qty_ours: string;
+            /** Symbol */
+            symbol: string;
         };
     };
     responses: never;
@@ -1257,12 +1537,111 @@ export interface operations {
             };
         };
     };
+    exports_download_export_exports__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exposure_get_exposure_get: {
+        parameters: {
+            query: {
+                market_type: components["schemas"]["MarketType"];
+                account_id?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExposureOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_get_jobs_get: {
         parameters: {
             query?: {
                 market_type?: components["schemas"]["MarketType"] | null;
                 state?: components["schemas"]["JobState"] | null;
                 kind?: components["schemas"]["JobKind"] | null;
+                account_id?: string | null;
+                since?: string | null;
+                until?: string | null;
                 limit?: number;
                 cursor?: string | null;
             };
@@ -1279,6 +1658,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exports_export_jobs_jobs_export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobFilterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
                 };
             };
             /** @description Bad Request */
@@ -1365,6 +1793,53 @@ export interface operations {
         };
     };
     jobs_cancel__uuid_job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_verify__uuid_job_id__verify_post: {
         parameters: {
             query?: never;
             header?: never;

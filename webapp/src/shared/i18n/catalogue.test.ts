@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import en from "./en.json";
-import ru from "./ru.json";
+import en from "./en";
+import ru from "./ru";
 
 type Tree = { [key: string]: string | Tree };
 const plural = /_(one|few|many|other)$/;
+const SOURCES = join(import.meta.dirname, "../..");
 
 function flatten(tree: Tree, prefix = ""): Map<string, string> {
   const found = new Map<string, string>();
@@ -18,6 +21,13 @@ function flatten(tree: Tree, prefix = ""): Map<string, string> {
 const placeholders = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((m) => m[1]).sort();
 const base = (keys: Iterable<string>) => new Set([...keys].map((key) => key.replace(plural, "")));
 
+function sources(): string {
+  return readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes("test"))
+    .map((name) => readFileSync(join(SOURCES, name), "utf8"))
+    .join("\n");
+}
+
 describe("the two catalogues", () => {
   const english = flatten(en);
   const russian = flatten(ru);
@@ -31,5 +41,17 @@ describe("the two catalogues", () => {
       const other = russian.get(key);
       if (other !== undefined) expect(placeholders(other), key).toEqual(placeholders(text));
     }
+  });
+
+  it("have every key that the sources name, and none that they don't", () => {
+    const code = sources();
+    const quoted = [...code.matchAll(/\bt\(\s*"([\w.]+)"/g)].map((match) => match[1] ?? "");
+    const known = base(english.keys());
+    expect(quoted.filter((key) => !known.has(key))).toEqual([]);
+    // Named as a whole, or built: `job.state.${…}` names everything that begins like it.
+    const built = [...code.matchAll(/[`"]([\w.]+\.)\$\{/g)].map((match) => match[1] ?? "");
+    const named = (key: string) =>
+      code.includes(`"${key}"`) || built.some((start) => key.startsWith(start));
+    expect([...known].filter((key) => !named(key))).toEqual([]);
   });
 });

@@ -54,3 +54,55 @@ export function parsePercent(typed: string): string | null {
   const percent = decimal(text);
   return percent.gt(0) && percent.lte(100) ? percent.toFixed() : null;
 }
+
+/** A price or quantity with as many decimals as its tick or lot step has; all of them without one. */
+export function formatStep(
+  text: string,
+  step: string | null | undefined,
+  language: Language,
+): string {
+  if (!step) return formatNumber(text, language);
+  const [, fraction = ""] = decimal(step).toFixed().split(".");
+  // Never round a quantity away: more digits than the step has are shown as they are.
+  const number = decimal(text);
+  const rounded = number.round(fraction.length, Big.roundDown);
+  return number.eq(rounded)
+    ? grouped(number.toFixed(fraction.length), language)
+    : formatNumber(text, language);
+}
+
+/** A mark or average price, rounded to the tick: such prices lie between ticks. */
+export function formatPrice(
+  text: string,
+  tick: string | null | undefined,
+  language: Language,
+): string {
+  if (!tick) return formatShort(text, language);
+  const [, fraction = ""] = decimal(tick).toFixed().split(".");
+  return grouped(decimal(text).toFixed(fraction.length), language);
+}
+
+/** "12.5 USDT · −0.0001 BTC"; a dash where there is nothing. `signed`: a plus before gains. */
+export function formatCoins(
+  amounts: Record<string, string>,
+  language: Language,
+  signed = false,
+): string {
+  const parts = Object.entries(amounts).map(([coin, amount]) => {
+    const plus = signed && decimal(amount).gt(0) ? "+" : "";
+    return `${plus}${formatShort(amount, language)} ${coin}`;
+  });
+  return parts.length ? parts.join(" · ") : "—";
+}
+
+/** The class that colours a gain or a loss; none for nothing. */
+export function tone(amount: string): "gain" | "loss" | undefined {
+  const number = decimal(amount);
+  if (number.gt(0)) return "gain";
+  return number.lt(0) ? "loss" : undefined;
+}
+
+/** The sum of decimal texts. */
+export function sum(amounts: readonly string[]): string {
+  return amounts.reduce((total, amount) => total.plus(amount), new Big(0)).toFixed();
+}

@@ -1,4 +1,4 @@
-import { retrieveRawLaunchParams } from "@tma.js/bridge";
+import { retrieveRawLaunchParams } from "@tma.js/sdk-react";
 
 /** What Telegram started the page with (`tgWebApp…`); empty in a plain browser. */
 export function launchParams(): URLSearchParams {

@@ -1,4 +1,4 @@
-import { on, postEvent } from "@tma.js/bridge";
+import { on, postEvent } from "@tma.js/sdk-react";
 import { isColour, luminance, readable } from "./colour";
 import { initData, launchParams } from "./launch";
 

@@ -1,6 +1,7 @@
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { parsePercent } from "@/shared/money/format";
+import { haptics } from "@/shared/telegram/haptics";
 
 const PRESETS = ["25", "50", "75", "100"];
 
@@ -16,18 +17,24 @@ export function PercentInput({ typed, onChange, infeasible }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const percent = parsePercent(typed);
+
+  function step(next: string) {
+    haptics.selection();
+    onChange(next);
+  }
+
   return (
     <div className="percent">
-      <label htmlFor={id}>{t("reduce.percent")}</label>
+      <label htmlFor={id}>{t("percent.label")}</label>
       <div className="row">
         <input
           type="range"
           min="1"
           max="100"
           step="1"
-          aria-label={t("reduce.percent")}
+          aria-label={t("percent.label")}
           value={percent ?? "1"}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) => step(event.target.value)}
           data-testid="percent-slider"
         />
         <input
@@ -51,16 +58,16 @@ export function PercentInput({ typed, onChange, infeasible }: Props) {
             className="plain"
             aria-pressed={percent === preset}
             disabled={infeasible?.has(preset)}
-            onClick={() => onChange(preset)}
+            onClick={() => step(preset)}
             data-testid={`percent-preset-${preset}`}
           >
-            {preset} %
+            {t("percent.preset", { percent: preset })}
           </button>
         ))}
       </div>
       {percent === null && (
         <p id={`${id}-bad`} className="fault" role="alert">
-          {t("reduce.bad")}
+          {t("percent.bad")}
         </p>
       )}
     </div>

@@ -1,0 +1,171 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import { api, unwrap } from "@/shared/api/client";
+import { answered, type Intent, openIntent, sending } from "@/shared/api/intent";
+import type { Plan } from "@/shared/api/types";
+import { ConfirmSheet } from "@/shared/confirm/ConfirmSheet";
+import { parsePercent } from "@/shared/money/format";
+import { useFormat } from "@/shared/money/useFormat";
+import { useAccount, useAccountName, useSettings } from "@/shared/person/Person";
+import { MainButton } from "@/shared/telegram/MainButton";
+import { Fact, Facts } from "@/shared/ui/Facts";
+import { Failure } from "@/shared/ui/Failure";
+import { PercentInput } from "@/shared/ui/PercentInput";
+import { Switch } from "@/shared/ui/Switch";
+import css from "./desk.module.css";
+import { effectiveDiffers, infeasiblePresets, skipReasons } from "./plan";
+import type { ReduceBody, useReducePlan } from "./useReducePlan";
+
+interface Props {
+  /** What the button would ask for; null while the percentage is none. */
+  body: ReduceBody | null;
+  plan: ReturnType<typeof useReducePlan>;
+  typed: string;
+  onTyped: (typed: string) => void;
+  roundUp: boolean;
+  onRoundUp: (on: boolean) => void;
+}
+
+/** What the open dialog asks about: shown and sent as it was when it opened. */
+interface Question {
+  plan: Plan;
+  intent: Intent<ReduceBody>;
+}
+
+/** The slider and the button. One idempotency key for each opened dialog. */
+export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const account = useAccount();
+  const nameOf = useAccountName();
+  const queries = useQueryClient();
+  const [, go] = useLocation();
+  const { undo_seconds: undo } = useSettings();
+  const [question, setQuestion] = useState<Question | null>(null);
+  const reduce = useMutation({
+    mutationFn: ({ key, body }: Intent<ReduceBody>) =>
+      unwrap(
+        api.POST("/api/positions/reduce", {
+          params: { header: { "Idempotency-Key": key } },
+          body: { ...body, delay_ms: undo * 1000 },
+        }),
+      ),
+    onMutate: (intent) => sending("reduce", intent),
+    onError: (error) => answered("reduce", error),
+    onSuccess: (job) => {
+      answered("reduce");
+      queries.setQueryData(["job", job.id], job);
+      go(`/jobs/${job.id}`);
+    },
+  });
+  const { current, shown } = plan;
+  const percent = parsePercent(typed);
+  const skipped = shown && shown.totals.skipped > 0 ? skipReasons(shown) : [];
+  const ready = current !== null && current.totals.legs > 0 && body !== null;
+  const action = (of: Plan) =>
+    t("reduce.button", {
+      percent: format.number(of.percent),
+      notional: format.money(of.totals.notional),
+      account: nameOf(account),
+    });
+
+  return (
+    <section className={`card dock ${css.dock}`} aria-label={t("reduce.title")}>
+      <PercentInput typed={typed} onChange={onTyped} infeasible={infeasiblePresets(shown)} />
+      {plan.error && <Failure error={plan.error} onRetry={() => void plan.refetch()} />}
+      {shown && percent !== null && (
+        <div
+          className={current ? "" : "stale"}
+          aria-live="polite"
+          aria-busy={current === null}
+          data-testid="plan-summary"
+        >
+          {shown.totals.legs === 0 ? (
+            <p className="hint">{t("reduce.nothing")}</p>
+          ) : (
+            <p className={`hint numbers ${css.summary}`}>
+              {t("plan.sum", {
+                count: shown.totals.legs,
+                notional: format.money(shown.totals.notional),
+                fee: format.money(shown.totals.fee_estimate),
+              })}
+            </p>
+          )}
+          {effectiveDiffers(shown) && shown.totals.legs > 0 && (
+            <p className="hint" data-testid="effective">
+              {t("reduce.asked", {
+                percent: format.number(shown.percent),
+                effective: format.number(shown.effective_percent),
+              })}
+            </p>
+          )}
+          {skipped.length > 0 && (
+            <details className={css.skipped}>
+              <summary>{t("reduce.skipped", { count: shown.totals.skipped })}</summary>
+              <ul>
+                {skipped.map(({ reason, symbols }) => (
+                  <li key={reason} className="hint">
+                    {symbols.join(", ")}: {reason}
+                  </li>
+                ))}
+              </ul>
+              <Switch
+                label={t("reduce.roundUp")}
+                hint={t("reduce.roundUpHint")}
+                checked={roundUp}
+                onChange={onRoundUp}
+                testId="round-up"
+              />
+            </details>
+          )}
+        </div>
+      )}
+      {!question && (
+        <MainButton
+          text={
+            ready
+              ? action(current)
+              : t("reduce.wait", { percent: percent ? format.number(percent) : "…" })
+          }
+          disabled={!ready}
+          onClick={() => {
+            if (!ready) return;
+            reduce.reset();
+            setQuestion({ plan: current, intent: openIntent("reduce", body) });
+          }}
+          testId="reduce-button"
+        />
+      )}
+      {question && (
+        <ConfirmSheet
+          title={t("reduce.confirm", {
+            count: question.plan.totals.legs,
+            percent: format.number(question.plan.percent),
+          })}
+          action={action(question.plan)}
+          busy={reduce.isPending || reduce.isSuccess}
+          error={reduce.error}
+          onConfirm={() => reduce.mutate(question.intent)}
+          onClose={() => setQuestion(null)}
+        >
+          <Facts large>
+            <Fact name={t("reduce.account")}>{nameOf(account)}</Fact>
+            <Fact name={t("reduce.market")}>{t(`tabs.${question.plan.market_type}`)}</Fact>
+            <Fact name={t("reduce.notional")}>
+              ≈ {format.money(question.plan.totals.notional)} USD
+            </Fact>
+            <Fact name={t("reduce.fee")}>
+              ≈ {format.money(question.plan.totals.fee_estimate)} USD
+            </Fact>
+            <Fact name={t("reduce.effective")}>
+              {format.number(question.plan.effective_percent)} %
+            </Fact>
+            <Fact name={t("reduce.skippedCount")}>{question.plan.totals.skipped}</Fact>
+          </Facts>
+        </ConfirmSheet>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSettings } from "@/shared/person/Person";
+import { canAskBiometrics, confirmByBiometrics } from "@/shared/telegram/biometrics";
+import { haptics } from "@/shared/telegram/haptics";
+import { Failure } from "@/shared/ui/Failure";
+import { HoldButton } from "@/shared/ui/HoldButton";
+import { Sheet } from "@/shared/ui/Sheet";
+
+interface Props {
+  title: string;
+  /** What the confirming button does, with account and amount: "Reduce by 25 % · Main · demo". */
+  action: string;
+  children: ReactNode;
+  busy: boolean;
+  error: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks once before money moves, in the way that the person chose: hold, tap or biometrics. */
+export function ConfirmSheet({ title, action, children, busy, error, onConfirm, onClose }: Props) {
+  const { t } = useTranslation();
+  const { confirm_style: chosen, undo_seconds: undo } = useSettings();
+  const [biometric, setBiometric] = useState<boolean | null>(null);
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    if (chosen === "biometrics") void canAskBiometrics().then(setBiometric);
+  }, [chosen]);
+  const without = chosen === "biometrics" && biometric === false;
+
+  async function byBiometrics() {
+    setRefused(false);
+    if (await confirmByBiometrics(action)) {
+      haptics.armed();
+      onConfirm();
+    } else {
+      setRefused(true);
+    }
+  }
+
+  return (
+    <Sheet title={title} onClose={onClose} testId="confirm">
+      {children}
+      {Boolean(error) && <Failure error={error} />}
+      {refused && (
+        <p className="fault" role="alert">
+          {t("confirm.refused")}
+        </p>
+      )}
+      {without && <p className="hint">{t("confirm.noBiometrics")}</p>}
+      {chosen === "tap" || (chosen === "biometrics" && !without) ? (
+        <button
+          type="button"
+          className="main"
+          aria-disabled={busy}
+          aria-busy={busy}
+          disabled={chosen === "biometrics" && biometric === null}
+          onClick={() => !busy && (chosen === "tap" ? onConfirm() : void byBiometrics())}
+          data-testid="confirm-button"
+        >
+          {busy ? t("confirm.sending") : action}
+        </button>
+      ) : (
+        <HoldButton busy={busy} onHeld={onConfirm} testId="confirm-button">
+          {busy ? t("confirm.sending") : t("confirm.hold", { action })}
+        </HoldButton>
+      )}
+      {undo > 0 && <p className="hint centred">{t("confirm.undo", { count: undo })}</p>}
+    </Sheet>
+  );
+}

@@ -1,0 +1,43 @@
+import { useTranslation } from "react-i18next";
+import {
+  asLanguage,
+  formatCoins,
+  formatMoney,
+  formatNumber,
+  formatPrice,
+  formatShort,
+  formatSigned,
+  formatStep,
+} from "./format";
+
+/** The formatters, in the reader's language. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const language = asLanguage(i18n.language);
+  return {
+    language,
+    number: (text: string) => formatNumber(text, language),
+    money: (text: string) => formatMoney(text, language),
+    signed: (text: string) => formatSigned(text, language),
+    short: (text: string) => formatShort(text, language),
+    price: (text: string, tick?: string | null) => formatPrice(text, tick, language),
+    step: (text: string, step?: string | null) => formatStep(text, step, language),
+    coins: (amounts: Record<string, string>, signed = false) =>
+      formatCoins(amounts, language, signed),
+    /** "21 Nov, 14:05", in the device's zone; `seconds` for a receipt. */
+    moment: (iso: string, seconds = false) =>
+      new Intl.DateTimeFormat(language, {
+        day: "numeric",
+        month: "short",
+        hour: "2-digit",
+        minute: "2-digit",
+        ...(seconds && { second: "2-digit" }),
+      }).format(new Date(iso)),
+    time: (iso: string) =>
+      new Intl.DateTimeFormat(language, {
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+      }).format(new Date(iso)),
+  };
+}

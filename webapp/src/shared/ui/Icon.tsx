@@ -1,0 +1,41 @@
+const PATHS = {
+  back: "M15 5l-7 7 7 7",
+  restore: "M4 4v5h5 M4.6 9A8 8 0 1 1 4 13",
+  history: "M12 7v5l3.5 2 M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0-18",
+  settings:
+    "M4 7h9 M17 7h3 M4 17h3 M11 17h9 M15 4.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0-5 M9 14.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0-5",
+  chevron: "M9 6l6 6-6 6",
+  down: "M6 9l6 6 6-6",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  close: "M6 6l12 12 M18 6L6 18",
+  share: "M12 15V4 M8 7.5L12 3.5l4 4 M5 12v7h14v-7",
+  copy: "M9 9h10v11H9z M5 15V4h10",
+  filter: "M4 6h16 M7 12h10 M10 18h4",
+  warning: "M12 4l9 16H3z M12 10v4 M12 17.2v.2",
+  plus: "M12 5v14 M5 12h14",
+  trash: "M5 7h14 M9 7V4h6v3 M7 7l1 13h8l1-13",
+  download: "M12 4v11 M8 11.5l4 4 4-4 M5 20h14",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A drawing beside words; what it means is said by them or by the button's label. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg
+      className="drawn"
+      viewBox="0 0 24 24"
+      width="22"
+      height="22"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
