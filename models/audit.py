@@ -1,4 +1,5 @@
-"""The audit log: who did what, from where. Rows are only ever added."""
+"""The audit log: who did what, from where. Rows are only ever added; one who
+deletes themselves is taken out of theirs."""
 
 from __future__ import annotations
 

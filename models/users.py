@@ -24,6 +24,10 @@ class User(Base):
     last_name: Mapped[str] = mapped_column(String(256), default="")
     username: Mapped[str | None] = mapped_column(String(64))
     language_code: Mapped[str | None] = mapped_column(String(16))
+    # Only what the person chose; the rest is the default of the day.
+    settings: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, default=dict, server_default=text("'{}'")
+    )
     created_at: Mapped[CreatedAt]
     last_seen_at: Mapped[CreatedAt]
 
@@ -74,6 +78,11 @@ class Account(Base):
     expires_at: Mapped[Moment | None]
     checked_at: Mapped[Moment]
     is_default: Mapped[bool]
+    # What no reduce of this account touches: a list of {symbol, keep_qty}, the quantity as text,
+    # null for all of it.
+    exempt: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'")
+    )
     created_at: Mapped[CreatedAt]
     removed_at: Mapped[Moment | None]
 
@@ -88,6 +97,21 @@ def live_accounts(session: Session, user_id: uuid.UUID) -> list[Account]:
         select(Account)
         .where(Account.user_id == user_id, Account.removed_at.is_(None))
         .order_by(Account.id)
+    )
+    return list(session.scalars(query))
+
+
+def hold_live_accounts(
+    session: Session, user_id: uuid.UUID, *, against_jobs: bool = False
+) -> list[Account]:
+    """The same, locked and as they are now. `against_jobs` also keeps a job of theirs from being
+    accepted meanwhile."""
+    query = (
+        select(Account)
+        .where(Account.user_id == user_id, Account.removed_at.is_(None))
+        .order_by(Account.id)
+        .with_for_update(key_share=not against_jobs)
+        .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from core.problems import Problem
 from exchange.outcomes import ExchangeError
@@ -21,6 +22,7 @@ from models.states import JobKind, MarketType
 from models.users import Account
 from trading.books import CATEGORIES
 from trading.desk import Desk
+from trading.exemptions import respecting
 from trading.outbox import owe_ring
 from trading.preview import unknown_symbols
 from trading.requests import ReduceRequest, RestoreRequest, to_json
@@ -48,11 +50,14 @@ class Intake:
 def accept_reduce(
     session: Session, desk: Desk, account: Account, request: ReduceRequest, intake: Intake
 ) -> Accepted:
-    """Take a reduce in. Raises Problem `idempotency_key_reused`, `unknown_symbol`."""
+    """Take a reduce in. What the account exempts now is stored with it; the same key finds the job
+    again whatever is exempted by then. Raises Problem `idempotency_key_reused`, `unknown_symbol`,
+    `conflict`."""
     replay = _replay(session, account, JobKind.REDUCE, request, intake)
     if replay is None:
         _refuse_unknown_symbols(desk, account, request)
-        replay = _store(session, account, JobKind.REDUCE, request, intake)
+        stored = to_json(respecting(account, request))
+        replay = _store(session, account, JobKind.REDUCE, request, stored, intake)
     return replay
 
 
@@ -60,11 +65,11 @@ def accept_restore(
     session: Session, account: Account, request: RestoreRequest, intake: Intake
 ) -> Accepted:
     """Take a restore in. Raises Problem `idempotency_key_reused`, `snapshot_not_found`,
-    `nothing_to_restore`."""
+    `nothing_to_restore`, `conflict`."""
     replay = _replay(session, account, JobKind.RESTORE, request, intake)
     if replay is None:
         require_something(chosen(session, account.id, request))
-        replay = _store(session, account, JobKind.RESTORE, request, intake)
+        replay = _store(session, account, JobKind.RESTORE, request, to_json(request), intake)
     return replay
 
 
@@ -96,8 +101,10 @@ def _store(
     account: Account,
     kind: JobKind,
     request: ReduceRequest | RestoreRequest,
+    stored: dict[str, Any],
     intake: Intake,
 ) -> Accepted:
+    """`request` as it was sent, which the key stands for; `stored` as it will be planned."""
     body = to_json(request)
     values: dict[str, Any] = {
         "user_id": account.user_id,
@@ -105,37 +112,49 @@ def _store(
         "kind": kind,
         "market_type": request.market_type,
         "percent": request.percent,
-        "request": body,
+        "request": stored,
         "idempotency_key": intake.idempotency_key,
         "fingerprint": _fingerprint(account, kind, body, intake),
     }
     if intake.delay_ms:
         values["not_before"] = func.now() + timedelta(milliseconds=intake.delay_ms)
+    columns = Job.__table__.c
+    # The account is held as the job's foreign key will hold it. Whoever removes the key or deletes
+    # the person holds it alone: this waits for them, then finds no account and stores nothing.
+    held = (
+        select(*(_typed(value, columns[name]) for name, value in values.items()))
+        .where(Account.id == account.id, Account.removed_at.is_(None))
+        .with_for_update(read=True, key_share=True, of=Account)
+    )
     # A second request with the key waits here for the first one's commit, then stores nothing.
-    stored = session.scalar(
+    job = session.scalar(
         insert(Job)
-        .values(**values)
+        .from_select(list(values), held)
         .on_conflict_do_nothing(index_elements=["user_id", "idempotency_key"])
         .returning(Job)
     )
-    if stored is None:
+    if job is None:
         session.rollback()
         replay = _replay(session, account, kind, request, intake)
         if replay is None:
             raise Problem("conflict", 409)
         return replay
-    owe_ring(session, stored.id, intake.delay_ms / 1000)
+    owe_ring(session, job.id, intake.delay_ms / 1000)
     audit.record(
         session,
         f"job.{kind}",
-        f"job:{stored.id}",
+        f"job:{job.id}",
         user_id=account.user_id,
         details={"percent": body["percent"], "market_type": body["market_type"]},
         request_id=intake.request_id,
         remote_addr=intake.remote_addr,
     )
     session.commit()
-    return Accepted(stored, replayed=False)
+    return Accepted(job, replayed=False)
+
+
+def _typed(value: Any, column: KeyedColumnElement[Any]) -> ColumnElement[Any]:
+    return value if isinstance(value, ColumnElement) else literal(value, column.type)
 
 
 def _refuse_unknown_symbols(desk: Desk, account: Account, request: ReduceRequest) -> None:

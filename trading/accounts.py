@@ -1,4 +1,4 @@
-"""Connect and remove a key pair. A key is checked against the exchange before it is stored."""
+"""Connect, change and remove a key pair. A key is checked with the exchange before it is stored."""
 
 from __future__ import annotations
 
@@ -19,8 +19,16 @@ from exchange.types import ExchangeEnvironment, KeyInfo
 from models import audit
 from models.jobs import Job
 from models.states import ENDED_JOBS
-from models.users import Account, live_account, live_accounts, remove_keys
+from models.users import (
+    Account,
+    hold_live_accounts,
+    live_account,
+    live_accounts,
+    remove_keys,
+)
 from trading.desk import Desk
+from trading.exemptions import exempted, refuse_unknown, stored
+from trading.requests import Exemption
 
 _EXPIRY_WARNING = timedelta(days=14)
 # What the exchange says of the key → our problem, and the field to look at.
@@ -41,6 +49,25 @@ class NewKey:
     label: str
     environment: ExchangeEnvironment
     credentials: Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to change of an account; None leaves it as it was. `exempt` replaces the whole list."""
+
+    label: str | None = None
+    make_default: bool = False
+    exempt: list[Exemption] | None = None
+
+    @property
+    def named(self) -> list[str]:
+        """What is changed, for the audit log."""
+        given = {
+            "label": self.label is not None,
+            "is_default": self.make_default,
+            "exempt": self.exempt is not None,
+        }
+        return [name for name, is_given in given.items() if is_given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +151,59 @@ def _row(session: Session, desk: Desk, user_id: uuid.UUID, key: NewKey, info: Ke
     )
 
 
+def change(
+    session: Session,
+    desk: Desk,
+    user_id: uuid.UUID,
+    account_id: uuid.UUID,
+    wanted: Change,
+    origin: Origin,
+) -> Account:
+    """Change what is named. Raises Problem `not_found`; `unknown_symbol` (400) with the field
+    `exempt.<place>.symbol`."""
+    account = live_account(session, user_id, account_id)
+    if account is None:
+        raise Problem("not_found", 404)
+    if wanted.exempt is not None:
+        gateway, known = desk.gateway(account), {e.symbol for e in exempted(account)}
+        # No transaction stays open while the exchange is asked.
+        session.rollback()
+        refuse_unknown(gateway, wanted.exempt, known)
+    found = {row.id: row for row in hold_live_accounts(session, user_id)}
+    if account_id not in found:
+        raise Problem("not_found", 404)
+    account = found[account_id]
+    if wanted.label is not None:
+        account.label = wanted.label
+    if wanted.exempt is not None:
+        account.exempt = stored(wanted.exempt)
+    if wanted.make_default and not account.is_default:
+        for other in found.values():
+            other.is_default = False
+        # Two defaults at once are refused by the database, so the old one goes first.
+        session.flush()
+        account.is_default = True
+    audit.record(
+        session,
+        "account.change",
+        f"account:{account_id}",
+        user_id=user_id,
+        details={"changed": wanted.named},
+        request_id=origin.request_id,
+        remote_addr=origin.remote_addr,
+    )
+    session.commit()
+    return account
+
+
 def remove(
     session: Session, desk: Desk, user_id: uuid.UUID, account_id: uuid.UUID, origin: Origin
 ) -> None:
-    """Forget the key pair. Raises Problem `not_found`; `account_busy` (409) while a job of the
-    account has not ended, since without the key nobody could learn how its orders ended."""
-    account = live_account(session, user_id, account_id)
+    """Forget the key pair; the oldest of the others becomes the default if this one was. Raises
+    Problem `not_found`; `account_busy` (409) while a job of the account has not ended, since
+    without the key nobody could learn how its orders ended."""
+    found = {row.id: row for row in hold_live_accounts(session, user_id, against_jobs=True)}
+    account = found.pop(account_id, None)
     if account is None:
         raise Problem("not_found", 404)
     unfinished = session.scalar(
@@ -143,7 +217,7 @@ def remove(
     remove_keys(account, clock.utcnow())
     session.flush()
     if was_default:
-        for other in live_accounts(session, user_id)[:1]:
+        for other in list(found.values())[:1]:
             other.is_default = True
     audit.record(
         session,

@@ -8,6 +8,7 @@ from core.problems import FieldError, Problem
 from models.users import Account
 from trading.books import read_book
 from trading.desk import Desk
+from trading.exemptions import respecting
 from trading.plan_reduce import plan_reduce
 from trading.plan_restore import plan_restore
 from trading.plans import Plan
@@ -17,7 +18,8 @@ from trading.snapshots import chosen, require_something
 
 
 def preview_reduce(desk: Desk, account: Account, request: ReduceRequest) -> Plan:
-    """The plan a reduce would get now. Raises Problem `unknown_symbol` and exchange errors."""
+    """The plan a reduce would get now, without what the account exempts. Raises Problem
+    `unknown_symbol` and exchange errors."""
     book = read_book(
         desk,
         desk.gateway(account),
@@ -25,7 +27,7 @@ def preview_reduce(desk: Desk, account: Account, request: ReduceRequest) -> Plan
         account_id=account.id,
     )
     try:
-        return plan_reduce(book, request)
+        return plan_reduce(book, respecting(account, request))
     except UnknownSymbols as error:
         raise unknown_symbols(error.symbols) from None
 

@@ -32,23 +32,32 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which positions a reduce touches; an empty field restricts nothing."""
+    """Which positions a reduce touches; an empty field restricts nothing.
+
+    `exempt` is what this request names; `account_exempt` what the account's owner exempts from
+    every reduce, in any market and perhaps of a symbol that is traded no more.
+    """
 
     symbols: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
     pnl: PnlFilter | None = None
     categories: tuple[Category, ...] = ()
     exempt: tuple[Exemption, ...] = ()
+    account_exempt: tuple[Exemption, ...] = ()
 
     @property
     def kept(self) -> dict[str, Decimal | None]:
         """What stays of each exempt symbol, None for all of it. Of several exemptions of one
         symbol the widest holds: what was called untouchable once is never touched."""
-        kept: dict[str, Decimal | None] = {}
-        for symbol, keep in ((e.symbol, e.keep_qty) for e in self.exempt):
-            before = kept.get(symbol, ZERO)
-            kept[symbol] = None if keep is None or before is None else max(before, keep)
-        return kept
+        return _widest((*self.exempt, *self.account_exempt))
+
+
+def _widest(exempt: tuple[Exemption, ...]) -> dict[str, Decimal | None]:
+    kept: dict[str, Decimal | None] = {}
+    for symbol, keep in ((e.symbol, e.keep_qty) for e in exempt):
+        before = kept.get(symbol, ZERO)
+        kept[symbol] = None if keep is None or before is None else max(before, keep)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,8 @@ def to_json(request: ReduceRequest | RestoreRequest) -> dict[str, Any]:
     """The stored form, and the one a fingerprint is taken of: plain JSON, decimals as text."""
     if isinstance(request, ReduceRequest):
         scope = request.scope
+        # Left out where there is none: a key that was used before there were any must find its job.
+        account_exempt = _exempt_to_json(scope.account_exempt)
         return {
             "market_type": request.market_type.value,
             "percent": plain(request.percent),
@@ -112,10 +123,8 @@ def to_json(request: ReduceRequest | RestoreRequest) -> dict[str, Any]:
                 "sides": sorted(side.value for side in scope.sides),
                 "pnl": scope.pnl.value if scope.pnl else None,
                 "categories": sorted(category.value for category in scope.categories),
-                "exempt": [
-                    [symbol, None if keep is None else plain(keep)]
-                    for symbol, keep in sorted(scope.kept.items())
-                ],
+                "exempt": _exempt_to_json(scope.exempt),
+                **({"account_exempt": account_exempt} if account_exempt else {}),
             },
         }
     guard = request.price_guard
@@ -132,6 +141,19 @@ def to_json(request: ReduceRequest | RestoreRequest) -> dict[str, Any]:
     }
 
 
+def _exempt_to_json(exempt: tuple[Exemption, ...]) -> list[list[str | None]]:
+    return [
+        [symbol, None if keep is None else plain(keep)]
+        for symbol, keep in sorted(_widest(exempt).items())
+    ]
+
+
+def _exempt_from_json(stored: list[list[Any]]) -> tuple[Exemption, ...]:
+    return tuple(
+        Exemption(symbol, None if keep is None else exact(keep)) for symbol, keep in stored
+    )
+
+
 def reduce_from_json(stored: Mapping[str, Any]) -> ReduceRequest:
     """The inverse of `to_json` for a reduce."""
     scope = stored["scope"]
@@ -144,10 +166,8 @@ def reduce_from_json(stored: Mapping[str, Any]) -> ReduceRequest:
             sides=tuple(Side(side) for side in scope["sides"]),
             pnl=PnlFilter(scope["pnl"]) if scope["pnl"] else None,
             categories=tuple(Category(category) for category in scope["categories"]),
-            exempt=tuple(
-                Exemption(symbol, None if keep is None else exact(keep))
-                for symbol, keep in scope["exempt"]
-            ),
+            exempt=_exempt_from_json(scope["exempt"]),
+            account_exempt=_exempt_from_json(scope.get("account_exempt", [])),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Connect, list and remove exchange keys. A secret comes in once and never goes out."""
+"""Connect, list, change and remove exchange keys. A secret comes in once and never goes out."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from exchange.gateway import Credentials
 from models.base import db
 from models.users import live_accounts
 from trading import accounts
-from trading.accounts import NewKey
+from trading.accounts import Change, NewKey
 from web import present
 from web.guard import current_user, user_id
 from web.limits import auth_limit, limiter
 from web.origin import origin
-from web.schemas.auth import AccountOut, AccountPath, Accounts, NewAccount
+from web.schemas.auth import AccountChange, AccountOut, AccountPath, Accounts, NewAccount
 from web.schemas.fields import Problem as ProblemOut
 
 blueprint = APIBlueprint(
@@ -48,6 +48,19 @@ def list_keys() -> dict[str, Any]:
     """Only the last four characters of a key are ever shown."""
     rows = live_accounts(db.session(), user_id())
     return Accounts(items=[present.account(row) for row in rows]).model_dump(mode="json")
+
+
+@blueprint.patch("/<uuid:account_id>", summary="Change a key", responses={"200": AccountOut})
+def change_key(path: AccountPath, body: AccountChange) -> dict[str, Any]:
+    """Its name, whether it is the default one, and what no reduce of it touches."""
+    desk = current_app.extensions["desk"]
+    wanted = Change(
+        label=body.label,
+        make_default=bool(body.is_default),
+        exempt=None if body.exempt is None else [exempt.domain() for exempt in body.exempt],
+    )
+    changed = accounts.change(db.session(), desk, user_id(), path.account_id, wanted, origin())
+    return present.account(changed).model_dump(mode="json")
 
 
 @blueprint.delete("/<uuid:account_id>", summary="Remove a key", responses={"204": None})

@@ -31,10 +31,13 @@ from web import (
     jobs,
     limits,
     pages,
+    people,
     positions,
+    preferences,
     problems,
     request_log,
     security_headers,
+    sign_ins,
     snapshots,
 )
 from web.json_exact import ExactJSON
@@ -93,8 +96,12 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 
 def _routes(app: OpenAPI) -> None:
-    for blueprint in (auth, accounts, positions, snapshots, jobs, exports, exposure):
-        app.register_api(blueprint.blueprint)
+    capabilities = (
+        *(auth, sign_ins, preferences, people, accounts),
+        *(positions, snapshots, jobs, exports, exposure),
+    )
+    for capability in capabilities:
+        app.register_api(capability.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -16,13 +17,15 @@ from core.settings import Settings
 from core.texts import negotiate
 from models import audit
 from models.base import db
+from models.sign_ins import SignIn, forget_outlived
 from models.users import User, live_accounts
 from telegram.init_data import InitDataError, TelegramUser, sign, verify
 from web import present
 from web.dev_account import ensure_sandbox_account
-from web.guard import current_user, open_to_all, refreshing_user, tokens_for
+from web.guard import current_user, open_to_all, refreshed, tokens_for
 from web.limits import auth_limit, limiter
 from web.origin import remote_address
+from web.platforms import platform
 from web.schemas.auth import DevSignIn, Me, TelegramSignIn, Tokens
 from web.schemas.fields import Problem as ProblemOut
 
@@ -80,10 +83,12 @@ def _sign_in(init_data: str) -> Tokens:
     except InitDataError as error:
         raise Problem(error.code, 401) from None
     g.user_id = _remember_person(person)
-    return tokens_for(g.user_id)
+    sign_in = _begin_sign_in(g.user_id)
+    db.session.commit()
+    return tokens_for(g.user_id, sign_in.id)
 
 
-def _remember_person(person: TelegramUser) -> Any:
+def _remember_person(person: TelegramUser) -> uuid.UUID:
     """The user's row, made or brought up to date; two first sign-ins at once make one."""
     known = {
         "first_name": person.first_name,
@@ -91,14 +96,26 @@ def _remember_person(person: TelegramUser) -> Any:
         "username": person.username,
         "language_code": person.language_code,
     }
-    user_id = db.session.scalar(
+    return db.session.scalars(
         insert(User)
         .values(telegram_id=person.id, **known)
         .on_conflict_do_update(
             index_elements=["telegram_id"], set_={**known, "last_seen_at": func.now()}
         )
         .returning(User.id)
+    ).one()
+
+
+def _begin_sign_in(user_id: uuid.UUID) -> SignIn:
+    """This device's row; those whose tokens ran out go."""
+    life = timedelta(seconds=_settings().refresh_token_seconds)
+    forget_outlived(db.session(), user_id, clock.utcnow() - life)
+    begun = SignIn(
+        user_id=user_id,
+        platform=platform(request.headers.get("User-Agent", "")),
+        remote_addr=remote_address(),
     )
+    db.session.add(begun)
     audit.record(
         db.session(),
         "user.sign_in",
@@ -107,8 +124,8 @@ def _remember_person(person: TelegramUser) -> Any:
         request_id=g.request_id,
         remote_addr=remote_address(),
     )
-    db.session.commit()
-    return user_id
+    db.session.flush()
+    return begun
 
 
 @blueprint.post(
@@ -120,10 +137,7 @@ def _remember_person(person: TelegramUser) -> Any:
 @open_to_all
 def refresh() -> dict[str, Any]:
     """Send the refresh token as the bearer."""
-    user_id = refreshing_user()
-    if db.session.get(User, user_id) is None:
-        raise Problem("unauthenticated", 401)
-    return tokens_for(user_id).model_dump()
+    return refreshed().model_dump()
 
 
 @blueprint.get("/me", summary="The signed-in user", responses={"200": Me}, security=_BEARER)
@@ -131,12 +145,14 @@ def me() -> dict[str, Any]:
     """Profile and connected accounts."""
     user = current_user()
     accounts = live_accounts(db.session(), user.id)
+    chosen = present.settings(user)
     return Me(
         id=user.id,
         telegram_id=user.telegram_id,
         first_name=user.first_name,
         username=user.username,
-        language=negotiate(user.language_code),
+        language=chosen.language or negotiate(user.language_code),
         environment=_settings().environment.value,
+        settings=chosen,
         accounts=[present.account(account) for account in accounts],
     ).model_dump(mode="json")

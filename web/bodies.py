@@ -7,7 +7,7 @@ from flask import Flask, request
 from core.problems import Problem
 from core.settings import Settings
 
-_WITH_BODY = ("POST", "PUT", "PATCH")
+_WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -12,20 +12,25 @@ from flask_jwt_extended import (
     JWTManager,
     create_access_token,
     create_refresh_token,
+    get_jwt,
     get_jwt_identity,
     verify_jwt_in_request,
 )
 
+from core import clock
 from core.problems import Problem
 from core.secrets_filter import remember
 from core.settings import Settings
+from models import sign_ins
 from models.base import db
 from models.users import Account, User, live_account
+from web.living import LivingSignIns
 from web.problems import respond
 from web.schemas.auth import Tokens
 
 View = TypeVar("View", bound=Callable[..., Any])
 _OPEN: set[str] = set()
+_SEEN_EVERY = timedelta(minutes=5)
 
 
 def open_to_all(view: View) -> View:
@@ -59,6 +64,7 @@ def register(app: Flask, settings: Settings) -> None:
     manager.unauthorized_loader(refused)
     manager.needs_fresh_token_loader(refused)
     manager.revoked_token_loader(refused)
+    app.extensions["living_sign_ins"] = LivingSignIns()
     app.before_request(_require_sign_in)
 
 
@@ -72,25 +78,57 @@ def _require_sign_in() -> None:
     if name in _OPEN:
         return
     verify_jwt_in_request()
-    g.user_id = _identity()
+    g.user_id, g.sign_in_id = _identity()
+    if not living().lives(str(g.sign_in_id), lambda: _look(g.sign_in_id)):
+        raise Problem("session_ended", 401)
 
 
-def _identity() -> uuid.UUID:
+def _identity() -> tuple[uuid.UUID, uuid.UUID]:
+    """Person and sign-in of the token; one that names no sign-in is from before there were any."""
     try:
-        return uuid.UUID(str(get_jwt_identity()))
+        return uuid.UUID(str(get_jwt_identity())), uuid.UUID(str(get_jwt().get("sid")))
     except ValueError:
         raise Problem("unauthenticated", 401) from None
 
 
-def refreshing_user() -> uuid.UUID:
-    """The user of a valid refresh token in the Authorization header."""
+def _look(sign_in: uuid.UUID) -> bool:
+    now = clock.utcnow()
+    found = sign_ins.living(db.session(), sign_in)
+    if found is None:
+        return False
+    if now - found.last_seen_at >= _SEEN_EVERY:
+        sign_ins.seen(db.session(), sign_in, now)
+        db.session.commit()
+    return True
+
+
+def living() -> LivingSignIns:
+    """What this process remembers of sign-ins."""
+    found: LivingSignIns = current_app.extensions["living_sign_ins"]
+    return found
+
+
+def refreshed() -> Tokens:
+    """A new pair for the refresh token in the Authorization header. Raises Problem (401)
+    `session_ended`: the database is asked each time."""
     verify_jwt_in_request(refresh=True)
-    return _identity()
+    person, sign_in = _identity()
+    if sign_ins.living(db.session(), sign_in) is None:
+        raise Problem("session_ended", 401)
+    sign_ins.seen(db.session(), sign_in, clock.utcnow())
+    db.session.commit()
+    return tokens_for(person, sign_in)
 
 
 def user_id() -> uuid.UUID:
     """The signed-in user's id."""
     found: uuid.UUID = g.user_id
+    return found
+
+
+def sign_in_id() -> uuid.UUID:
+    """The sign-in that this request's token belongs to."""
+    found: uuid.UUID = g.sign_in_id
     return found
 
 
@@ -110,9 +148,11 @@ def account(account_id: uuid.UUID | None) -> Account:
     return found
 
 
-def tokens_for(user: uuid.UUID) -> Tokens:
-    """A new pair of tokens."""
-    access, refresh = create_access_token(str(user)), create_refresh_token(str(user))
+def tokens_for(user: uuid.UUID, sign_in: uuid.UUID) -> Tokens:
+    """A new pair of tokens of this sign-in."""
+    claims = {"sid": str(sign_in)}
+    access = create_access_token(str(user), additional_claims=claims)
+    refresh = create_refresh_token(str(user), additional_claims=claims)
     remember(access, refresh)
     seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
     return Tokens(access_token=access, refresh_token=refresh, expires_in=seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,13 +12,16 @@ from core.texts import text
 from exchange.types import Category, Side
 from models.fills import Snapshot
 from models.jobs import Job
+from models.sign_ins import SignIn
 from models.states import JobState, MarketType
-from models.users import Account
+from models.users import Account, User
 from trading.accounts import advice
+from trading.exemptions import exempted
 from trading.plans import Book, Plan, PlannedLeg
 from trading.views import JobView, LegView
+from web.origin import shortened
 from web.problems import language
-from web.schemas.auth import AccountOut, Advice
+from web.schemas.auth import AccountOut, Advice, ExemptionOut
 from web.schemas.jobs import (
     JobError,
     JobOut,
@@ -29,6 +33,7 @@ from web.schemas.jobs import (
     Verification,
     VerifiedLeg,
 )
+from web.schemas.person import DEFAULTS, SessionOut, Settings
 from web.schemas.positions import (
     BookOut,
     BookTotals,
@@ -59,6 +64,25 @@ def account(row: Account) -> AccountOut:
         created_at=row.created_at,
         checked_at=row.checked_at,
         is_default=row.is_default,
+        exempt=[
+            ExemptionOut(symbol=exemption.symbol, keep_qty=exemption.keep_qty)
+            for exemption in exempted(row)
+        ],
+    )
+
+
+def settings(row: User) -> Settings:
+    return Settings.model_validate({**DEFAULTS.model_dump(), **row.settings})
+
+
+def session(row: SignIn, current: uuid.UUID) -> SessionOut:
+    return SessionOut(
+        id=row.id,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        platform=row.platform,
+        remote_addr=shortened(row.remote_addr),
+        is_current=row.id == current,
     )
 
 

@@ -38,6 +38,7 @@ _PYDANTIC_CODES = {
     "string_too_short": "too_short",
     "too_short": "too_short",
     "enum": "unknown_choice",
+    "literal_error": "unknown_choice",
 }
 _DATABASE_RETRY_SECONDS = "2"
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
@@ -86,7 +87,7 @@ def _fault(fault: Mapping[str, object]) -> FieldError:
     kind = str(fault["type"])
     context = fault.get("ctx") if isinstance(fault.get("ctx"), dict) else {}
     values = {str(key): str(value) for key, value in dict(context or {}).items()}  # type: ignore[call-overload]
-    if kind == "enum":
+    if kind in ("enum", "literal_error"):
         values["choices"] = values.get("expected", "")
     if kind in _RANGES:
         signs = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from exchange.types import ExchangeEnvironment
 from models.states import MarketType
-from web.schemas.fields import Name, Out, Strict
+from web.schemas.fields import Amount, Name, Out, Strict, unchanged
+from web.schemas.person import Settings
+from web.schemas.positions import MANY, ExemptionIn
 
 Key = Annotated[str, Field(min_length=8, max_length=256, pattern=r"^[\x21-\x7e]+$")]
 
@@ -42,9 +44,24 @@ class AccountPath(Strict):
     account_id: uuid.UUID
 
 
+class AccountChange(Strict):
+    """What is not named stays as it was. `exempt` replaces the whole list."""
+
+    label: Name = unchanged()
+    is_default: Literal[True] = unchanged()
+    exempt: list[ExemptionIn] = unchanged(max_length=MANY)
+
+
 class Advice(Out):
     code: str
     message: str
+
+
+class ExemptionOut(Out):
+    """A symbol that no reduce touches: at all, or below a quantity that is kept."""
+
+    symbol: str
+    keep_qty: Amount | None
 
 
 class AccountOut(Out):
@@ -59,6 +76,7 @@ class AccountOut(Out):
     created_at: datetime
     checked_at: datetime
     is_default: bool
+    exempt: list[ExemptionOut]
 
 
 class Accounts(Out):
@@ -73,4 +91,5 @@ class Me(Out):
     username: str | None
     language: str
     environment: str
+    settings: Settings
     accounts: list[AccountOut]

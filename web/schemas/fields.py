@@ -69,6 +69,16 @@ Name = Annotated[
 Symbol = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9-]+$")]
 
 
+def unchanged(**rules: Any) -> Any:
+    """A field of a change that may be left out (`model_fields_set` tells what was named); null is
+    a value only where the type says so."""
+
+    def without_default(schema: dict[str, Any]) -> None:
+        schema.pop("default", None)
+
+    return Field(default=None, json_schema_extra=without_default, **rules)
+
+
 class Strict(BaseModel):
     """A request body: unknown fields are refused."""
 

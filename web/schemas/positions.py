@@ -23,22 +23,25 @@ from web.schemas.jobs import RoundTrip
 
 Market = Annotated[MarketType, Field(validation_alias=AliasChoices("market_type", "marketType"))]
 _MAX_DELAY_MS = 60_000
-_MANY = 500
+MANY = 500
 
 
 class ExemptionIn(Strict):
     symbol: Symbol
     keep_qty: Quantity | None = None
 
+    def domain(self) -> Exemption:
+        return Exemption(self.symbol, self.keep_qty)
+
 
 class ScopeIn(Strict):
     """Which positions; an empty field restricts nothing."""
 
-    symbols: list[Symbol] = Field([], max_length=_MANY)
+    symbols: list[Symbol] = Field([], max_length=MANY)
     sides: list[Side] = Field([], max_length=2)
     pnl: PnlFilter | None = None
     categories: list[Category] = Field([], max_length=3)
-    exempt: list[ExemptionIn] = Field([], max_length=_MANY)
+    exempt: list[ExemptionIn] = Field([], max_length=MANY)
 
 
 class ReducePreview(Strict):
@@ -59,7 +62,7 @@ class ReducePreview(Strict):
                 sides=tuple(dict.fromkeys(scope.sides)),
                 pnl=scope.pnl,
                 categories=tuple(dict.fromkeys(scope.categories)),
-                exempt=tuple(Exemption(e.symbol, e.keep_qty) for e in scope.exempt),
+                exempt=tuple(exempt.domain() for exempt in scope.exempt),
             ),
         )
 
@@ -75,7 +78,7 @@ class PriceGuardIn(Strict):
 
 class RestorePreview(Strict):
     market_type: Market
-    snapshot_ids: list[uuid.UUID] | None = Field(None, min_length=1, max_length=_MANY)
+    snapshot_ids: list[uuid.UUID] | None = Field(None, min_length=1, max_length=MANY)
     percent: Percent = Field("100", validate_default=True)
     price_guard: PriceGuardIn | None = None
     set_leverage: bool = False

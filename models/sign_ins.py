@@ -1,0 +1,78 @@
+"""Sign-ins: one row for each that lives. A token names its row; without the row it is refused."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, delete, select, update
+from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, CreatedAt, RowId
+
+_SHOWN = 100
+
+
+class SignIn(Base):
+    """One device of a person, from its sign-in on. The row goes when the sign-in is ended."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index("ix_sign_ins_user_id_last_seen_at", "user_id", "last_seen_at"),)
+
+    id: Mapped[RowId]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    platform: Mapped[str] = mapped_column(String(64))
+    remote_addr: Mapped[str | None] = mapped_column(INET)
+    created_at: Mapped[CreatedAt]
+    # Behind by some minutes: a poll must not cost a write.
+    last_seen_at: Mapped[CreatedAt]
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """What a request needs to know of its sign-in."""
+
+    user_id: uuid.UUID
+    last_seen_at: datetime
+
+
+def living(session: Session, sign_in_id: uuid.UUID) -> Living | None:
+    """The sign-in by primary key, None once it ended."""
+    query = select(SignIn.user_id, SignIn.last_seen_at).where(SignIn.id == sign_in_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else Living(row.user_id, row.last_seen_at)
+
+
+def seen(session: Session, sign_in_id: uuid.UUID, at: datetime) -> None:
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=at))
+
+
+def living_of(session: Session, user_id: uuid.UUID, since: datetime) -> Sequence[SignIn]:
+    """The person's sign-ins seen since then, the latest first; at most a hundred."""
+    query = (
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.last_seen_at >= since)
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+        .limit(_SHOWN)
+    )
+    return session.scalars(query).all()
+
+
+def end(session: Session, user_id: uuid.UUID, sign_in_id: uuid.UUID) -> bool:
+    """End one sign-in of this person; whether there was one."""
+    gone = delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id)
+    return session.scalar(gone.returning(SignIn.id)) is not None
+
+
+def end_others(session: Session, user_id: uuid.UUID, kept: uuid.UUID) -> Sequence[uuid.UUID]:
+    """End all of the person's sign-ins but one; the ids of those that ended."""
+    gone = delete(SignIn).where(SignIn.user_id == user_id, SignIn.id != kept)
+    return session.scalars(gone.returning(SignIn.id)).all()
+
+
+def forget_outlived(session: Session, user_id: uuid.UUID, before: datetime) -> None:
+    """Remove the person's sign-ins that were not seen since then: their tokens ran out."""
+    session.execute(delete(SignIn).where(SignIn.user_id == user_id, SignIn.last_seen_at < before))

@@ -1,0 +1,106 @@
+"""Delete a person with everything that is theirs, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.problems import Problem
+from models import audit
+from models.audit import AuditEntry
+from models.base import Base
+from models.fills import Fill, Snapshot
+from models.jobs import Attempt, Job, Leg
+from models.outbox import OutboxRow
+from models.sign_ins import SignIn
+from models.states import ENDED_JOBS
+from models.users import Account, User
+from trading.desk import Desk
+
+_NOBODY = "deleted"
+
+
+def delete_person(session: Session, desk: Desk, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Remove the person; the ids of the sign-ins that ended with it. What the audit log holds
+    stays, without the person.
+
+    Raises Problem (401) `unauthenticated` for one who is gone already, (409) `jobs_open` while a
+    job has not ended: without the keys nobody could learn how its orders ended.
+    """
+    accounts = _hold(session, user_id)
+    # Retention takes jobs before their fills; so do we.
+    jobs = session.scalars(select(Job.id).where(Job.user_id == user_id).with_for_update()).all()
+    ended = session.scalars(select(SignIn.id).where(SignIn.user_id == user_id)).all()
+    _leave_audit_log(session, user_id)
+    # Legs and snapshots refer to each other.
+    session.execute(update(Leg).where(Leg.job_id.in_(_jobs(user_id))).values(snapshot_id=None))
+    for table, theirs in owned(user_id):
+        session.execute(delete(table).where(theirs))
+    audit.record(
+        session,
+        "user.deleted",
+        f"user:{_NOBODY}",
+        user_id=None,
+        details={"accounts": len(accounts), "jobs": len(jobs)},
+    )
+    session.commit()
+    for account_id in accounts:
+        desk.forget(account_id)
+    return ended
+
+
+def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], ...]:
+    """Every table with rows of a person, and which are theirs; what refers comes before what it
+    refers to."""
+    jobs = _jobs(user_id)
+    legs = select(Leg.id).where(Leg.job_id.in_(jobs))
+    return (
+        (OutboxRow, OutboxRow.job_id.in_(jobs)),
+        (Fill, Fill.job_id.in_(jobs)),
+        (Attempt, Attempt.leg_id.in_(legs)),
+        (Snapshot, Snapshot.job_id.in_(jobs)),
+        (Leg, Leg.job_id.in_(jobs)),
+        (Job, Job.user_id == user_id),
+        (Account, Account.user_id == user_id),
+        (SignIn, SignIn.user_id == user_id),
+        (User, User.id == user_id),
+    )
+
+
+def _jobs(user_id: uuid.UUID) -> Select[uuid.UUID]:
+    return select(Job.id).where(Job.user_id == user_id)
+
+
+def _hold(session: Session, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """The person's accounts, removed ones too, locked with the person in the order in which
+    accepting a job locks them: no job, no key and no sign-in can be added meanwhile."""
+    accounts = session.scalars(
+        select(Account.id).where(Account.user_id == user_id).order_by(Account.id).with_for_update()
+    ).all()
+    if session.scalar(select(User.id).where(User.id == user_id).with_for_update()) is None:
+        raise Problem("unauthenticated", 401)
+    if session.scalar(
+        select(func.count())
+        .select_from(Job)
+        .where(Job.user_id == user_id, Job.state.not_in(list(ENDED_JOBS)))
+    ):
+        raise Problem("jobs_open", 409)
+    return accounts
+
+
+def _leave_audit_log(session: Session, user_id: uuid.UUID) -> None:
+    """What was done stays; who did it, from where, and the names they gave go."""
+    session.execute(
+        update(AuditEntry)
+        .where(AuditEntry.user_id == user_id)
+        .values(
+            user_id=None,
+            remote_addr=None,
+            request_id=None,
+            subject=func.replace(AuditEntry.subject, str(user_id), _NOBODY),
+            details=AuditEntry.details - "label",
+        )
+    )

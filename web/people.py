@@ -1,0 +1,32 @@
+"""Delete oneself, with everything."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_openapi3 import APIBlueprint, Tag
+
+from models.base import db
+from trading.farewell import delete_person
+from web.guard import living, user_id
+from web.limits import auth_limit, limiter
+from web.schemas.fields import Problem as ProblemOut
+from web.schemas.person import Farewell
+
+blueprint = APIBlueprint(
+    "people",
+    __name__,
+    url_prefix="/api/users",
+    abp_tags=[Tag(name="person", description="Your settings")],
+    abp_security=[{"access_token": []}],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+
+
+@blueprint.delete("/me", summary="Delete yourself", responses={"204": None})
+@limiter.limit(auth_limit)
+def delete_me(body: Farewell) -> tuple[str, int]:  # noqa: ARG001 - the word is checked by its schema
+    """Keys, jobs, snapshots, settings and sign-ins go at once and for good. Refused with 409
+    `jobs_open` while a job has not ended."""
+    ended = delete_person(db.session(), current_app.extensions["desk"], user_id())
+    living().forget(*ended)
+    return "", 204

@@ -1,0 +1,79 @@
+"""Where a person is signed in: list the devices, end one, end all others, sign out."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, g
+from flask_openapi3 import APIBlueprint, Tag
+
+from core import clock
+from core.problems import Problem
+from models import audit, sign_ins
+from models.base import db
+from web import present
+from web.guard import living, sign_in_id, user_id
+from web.origin import remote_address
+from web.schemas.fields import Problem as ProblemOut
+from web.schemas.person import SessionPath, Sessions
+
+blueprint = APIBlueprint(
+    "sign_ins",
+    __name__,
+    url_prefix="/api/auth",
+    abp_tags=[Tag(name="sessions", description="Where you are signed in")],
+    abp_security=[{"access_token": []}],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+
+
+@blueprint.get("/sessions", summary="Your sign-ins, the latest first", responses={"200": Sessions})
+def list_sessions() -> dict[str, Any]:
+    """Those whose tokens may still be good."""
+    life = timedelta(seconds=current_app.config["SETTINGS"].refresh_token_seconds)
+    rows = sign_ins.living_of(db.session(), user_id(), clock.utcnow() - life)
+    items = [present.session(row, sign_in_id()) for row in rows]
+    return Sessions(items=items).model_dump(mode="json")
+
+
+@blueprint.delete("/sessions/<uuid:session_id>", summary="End one", responses={"204": None})
+def end_session(path: SessionPath) -> tuple[str, int]:
+    """Its refresh token is refused at once, its access token within seconds."""
+    return _end(path.session_id)
+
+
+@blueprint.post("/logout", summary="Sign out", responses={"204": None})
+def sign_out() -> tuple[str, int]:
+    """Ends the sign-in of this token."""
+    return _end(sign_in_id())
+
+
+@blueprint.delete("/sessions", summary="End all others", responses={"204": None})
+def end_other_sessions() -> tuple[str, int]:
+    """Only this one stays."""
+    ended = sign_ins.end_others(db.session(), user_id(), sign_in_id())
+    _note(*ended)
+    return "", 204
+
+
+def _end(sign_in: uuid.UUID) -> tuple[str, int]:
+    if not sign_ins.end(db.session(), user_id(), sign_in):
+        raise Problem("not_found", 404)
+    _note(sign_in)
+    return "", 204
+
+
+def _note(*ended: uuid.UUID) -> None:
+    for sign_in in ended:
+        audit.record(
+            db.session(),
+            "session.end",
+            f"session:{sign_in}",
+            user_id=user_id(),
+            request_id=g.request_id,
+            remote_addr=remote_address(),
+        )
+    db.session.commit()
+    living().forget(*ended)
