@@ -28,7 +28,7 @@ export default function ConnectScreen({ first }: { first: boolean }) {
   }
 
   return (
-    <form ref={form} className="card" onSubmit={submit} data-testid="connect">
+    <form ref={form} className="card" data-first={first} onSubmit={submit} data-testid="connect">
       <h1>{t("connect.title")}</h1>
       <p>{t("connect.hint")}</p>
       <Field name="label" label={t("connect.label")} error={connect.error}>

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Position } from "@/shared/api/types";
+import { parsePercent } from "@/shared/money/format";
 import { useAccount, useMarket, useSettings } from "@/shared/person/Person";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
 import { Refreshable } from "@/shared/ui/Refreshable";
 import { Skeleton } from "@/shared/ui/Skeleton";
-import { parsePercent } from "@/shared/money/format";
 import css from "./desk.module.css";
 import { MarketTabs } from "./MarketTabs";
 import { OpenJobs } from "./OpenJobs";

@@ -17,9 +17,7 @@ export function OpenJobs({ accountId }: { accountId: string }) {
   const jobs = useQuery({
     queryKey: ["jobs", "latest", accountId],
     queryFn: () =>
-      unwrap(
-        api.GET("/api/jobs", { params: { query: { account_id: accountId, limit: LATEST } } }),
-      ),
+      unwrap(api.GET("/api/jobs", { params: { query: { account_id: accountId, limit: LATEST } } })),
     refetchInterval: REFRESH_MS,
   });
   const open = jobs.data?.items.filter((job) => !isEnded(job)) ?? [];

@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { api, unwrap } from "@/shared/api/client";
+import { isEnded } from "@/shared/api/jobs";
 import type { Job, Leg } from "@/shared/api/types";
 import { asLanguage, formatMoney, formatNumber, formatShort } from "@/shared/money/format";
 import { Failure } from "@/shared/ui/Failure";
-import { isEnded } from "@/shared/api/jobs";
 import { useJob } from "./useJob";
 
 /** A job as it happens, leg by leg; at its end the receipt. */

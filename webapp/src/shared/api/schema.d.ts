@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description Ends the sign-in of this token.
+         */
+        post: operations["sign_ins_sign_out_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/me": {
         parameters: {
             query?: never;
@@ -59,6 +79,50 @@ export interface paths {
          */
         post: operations["auth_refresh_refresh_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your sign-ins, the latest first
+         * @description Those whose tokens may still be good.
+         */
+        get: operations["sign_ins_list_sessions_sessions_get"];
+        put?: never;
+        post?: never;
+        /**
+         * End all others
+         * @description Only this one stays.
+         */
+        delete: operations["sign_ins_end_other_sessions_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one
+         * @description Its refresh token is refused at once, its access token within seconds.
+         */
+        delete: operations["sign_ins_end_session_sessions__uuid_session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -385,13 +449,72 @@ export interface paths {
         delete: operations["accounts_remove_key__uuid_account_id__delete"];
         options?: never;
         head?: never;
+        /**
+         * Change a key
+         * @description Its name, whether it is the default one, and what no reduce of it touches.
+         */
+        patch: operations["accounts_change_key__uuid_account_id__patch"];
+        trace?: never;
+    };
+    "/api/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete yourself
+         * @description Keys, jobs, snapshots, settings and sign-ins go at once and for good. Refused with 409<br/>`jobs_open` while a job has not ended.
+         */
+        delete: operations["people_delete_me_me_delete"];
+        options?: never;
+        head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/users/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change your settings
+         * @description Any subset; what is not named stays as it was.
+         */
+        patch: operations["preferences_change_settings_settings_patch"];
         trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountChange
+         * @description What is not named stays as it was. `exempt` replaces the whole list.
+         */
+        AccountChange: {
+            /** Exempt */
+            exempt?: components["schemas"]["ExemptionIn"][];
+            /**
+             * Is Default
+             * @constant
+             */
+            is_default?: true;
+            /** Label */
+            label?: string;
+        };
         /** AccountOut */
         AccountOut: {
             /** Advice */
@@ -409,6 +532,8 @@ export interface components {
              */
             created_at: string;
             environment: components["schemas"]["ExchangeEnvironment"];
+            /** Exempt */
+            exempt: components["schemas"]["ExemptionOut"][];
             /** Expires At */
             expires_at: string | null;
             /**
@@ -486,6 +611,12 @@ export interface components {
          * @enum {string}
          */
         Category: "linear" | "inverse" | "spot";
+        /**
+         * ConfirmStyle
+         * @description How an order is confirmed in the app.
+         * @enum {string}
+         */
+        ConfirmStyle: "hold" | "tap" | "biometrics";
         /** DevSignIn */
         DevSignIn: {
             /**
@@ -509,6 +640,16 @@ export interface components {
              * @default null
              */
             keep_qty?: (string | number) | null;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * ExemptionOut
+         * @description A symbol that no reduce touches: at all, or below a quantity that is kept.
+         */
+        ExemptionOut: {
+            /** Keep Qty */
+            keep_qty: string | null;
             /** Symbol */
             symbol: string;
         };
@@ -574,6 +715,17 @@ export interface components {
             long_value: string;
             /** Short Value */
             short_value: string;
+        };
+        /**
+         * Farewell
+         * @description The word has to be written out: nothing can be brought back.
+         */
+        Farewell: {
+            /**
+             * Confirm
+             * @constant
+             */
+            confirm: "DELETE";
         };
         /** Fault */
         Fault: {
@@ -728,6 +880,11 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Language
+         * @enum {string}
+         */
+        Language: "ru" | "en";
         /** LegOut */
         LegOut: {
             /** Ack Ms */
@@ -804,6 +961,7 @@ export interface components {
             id: string;
             /** Language */
             language: string;
+            settings: components["schemas"]["Settings"];
             /** Telegram Id */
             telegram_id: number;
             /** Username */
@@ -1214,6 +1372,75 @@ export interface components {
             symbols?: string[];
         };
         /**
+         * SessionOut
+         * @description One sign-in that still lives. The address is told without its last part.
+         */
+        SessionOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Current */
+            is_current: boolean;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Platform */
+            platform: string;
+            /** Remote Addr */
+            remote_addr: string;
+        };
+        /** Sessions */
+        Sessions: {
+            /** Items */
+            items: components["schemas"]["SessionOut"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: null;
+        };
+        /**
+         * Settings
+         * @description `language` null: the one that Telegram tells.
+         */
+        Settings: {
+            confirm_style: components["schemas"]["ConfirmStyle"];
+            default_market: components["schemas"]["MarketType"];
+            /** Default Percent */
+            default_percent: string;
+            language: components["schemas"]["Language"] | null;
+            /**
+             * Undo Seconds
+             * @enum {integer}
+             */
+            undo_seconds: 0 | 3 | 5 | 10;
+        };
+        /**
+         * SettingsChange
+         * @description What is not named stays as it was.
+         */
+        SettingsChange: {
+            confirm_style?: components["schemas"]["ConfirmStyle"];
+            default_market?: components["schemas"]["MarketType"];
+            /** Default Percent */
+            default_percent?: string | number;
+            language?: components["schemas"]["Language"] | null;
+            /**
+             * Undo Seconds
+             * @enum {integer}
+             */
+            undo_seconds?: 0 | 3 | 5 | 10;
+        };
+        /**
          * Side
          * @description Of an order or a position; Bybit's own spelling.
          * @enum {string}
@@ -1398,6 +1625,49 @@ export interface operations {
             };
         };
     };
+    sign_ins_sign_out_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_me_me_get: {
         parameters: {
             query?: never;
@@ -1460,6 +1730,139 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Tokens"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ins_list_sessions_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ins_end_other_sessions_sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ins_end_session_sessions__uuid_session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -2313,6 +2716,153 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_change_key__uuid_account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_delete_me_me_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Farewell"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preferences_change_settings_settings_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
             };
             /** @description Bad Request */
             400: {

@@ -44,7 +44,8 @@ export function useAccount(): Account {
 /** The book looked at: spot or futures. */
 export function useMarket(): MarketType {
   const chosen = useLooking((state) => state.market);
-  return chosen ?? usePerson().settings.default_market;
+  const { default_market: usual } = useSettings();
+  return chosen ?? usual;
 }
 
 /** "Main · песочница": which account, and whether real money moves. */

@@ -21,6 +21,7 @@ export function Switch({ label, hint, checked, onChange, testId }: Props) {
         id={id}
         type="checkbox"
         role="switch"
+        aria-checked={checked}
         className="switch"
         checked={checked}
         onChange={(event) => onChange(event.target.checked)}
