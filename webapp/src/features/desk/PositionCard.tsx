@@ -51,9 +51,9 @@ export function PositionCard({ position, leg, isStale, choice, onOpen }: Props) 
           {t(`side.${direction}`)}
           {position.leverage && ` ${format.number(position.leverage)}×`}
         </span>
-        <span className={`numbers ${css.value}`}>{format.money(position.value)}&nbsp;USD</span>
+        <span className={`numbers ${css.value}`}>{format.rough(position.value)}&nbsp;USD</span>
       </div>
-      <Facts>
+      <Facts className={css.facts}>
         <Fact name={t("book.size")} testId="size">
           {format.step(position.size, lot)}
         </Fact>
@@ -86,7 +86,7 @@ export function PositionCard({ position, leg, isStale, choice, onOpen }: Props) 
               <span className="hint numbers">
                 {t("plan.order", {
                   qty: format.step(leg.qty, lot),
-                  notional: format.money(leg.notional),
+                  notional: format.rough(leg.notional),
                   fee: format.money(leg.fee_estimate),
                 })}
               </span>

@@ -13,9 +13,9 @@ import { MainButton } from "@/shared/telegram/MainButton";
 import { Fact, Facts } from "@/shared/ui/Facts";
 import { Failure } from "@/shared/ui/Failure";
 import { PercentInput } from "@/shared/ui/PercentInput";
-import { Switch } from "@/shared/ui/Switch";
 import css from "./desk.module.css";
-import { effectiveDiffers, infeasiblePresets, skipReasons } from "./plan";
+import { PlanSummary } from "./PlanSummary";
+import { infeasiblePresets } from "./plan";
 import type { ReduceBody, useReducePlan } from "./useReducePlan";
 
 interface Props {
@@ -62,73 +62,20 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
   });
   const { current, shown } = plan;
   const percent = parsePercent(typed);
-  const skipped = shown && shown.totals.skipped > 0 ? skipReasons(shown) : [];
   const ready = current !== null && current.totals.legs > 0 && body !== null;
-  const action = (of: Plan) =>
-    t("reduce.button", {
-      percent: format.number(of.percent),
-      notional: format.money(of.totals.notional),
-      account: nameOf(account),
-    });
+  const worth = (of: Plan) => `${format.money(of.totals.notional)} USD · ${nameOf(account)}`;
 
   return (
     <section className={`card dock ${css.dock}`} aria-label={t("reduce.title")}>
       <PercentInput typed={typed} onChange={onTyped} infeasible={infeasiblePresets(shown)} />
       {plan.error && <Failure error={plan.error} onRetry={() => void plan.refetch()} />}
       {shown && percent !== null && (
-        <div
-          className={current ? "" : "stale"}
-          aria-live="polite"
-          aria-busy={current === null}
-          data-testid="plan-summary"
-        >
-          {shown.totals.legs === 0 ? (
-            <p className="hint">{t("reduce.nothing")}</p>
-          ) : (
-            <p className={`hint numbers ${css.summary}`}>
-              {t("plan.sum", {
-                count: shown.totals.legs,
-                notional: format.money(shown.totals.notional),
-                fee: format.money(shown.totals.fee_estimate),
-              })}
-            </p>
-          )}
-          {effectiveDiffers(shown) && shown.totals.legs > 0 && (
-            <p className="hint" data-testid="effective">
-              {t("reduce.asked", {
-                percent: format.number(shown.percent),
-                effective: format.number(shown.effective_percent),
-              })}
-            </p>
-          )}
-          {skipped.length > 0 && (
-            <details className={css.skipped}>
-              <summary>{t("reduce.skipped", { count: shown.totals.skipped })}</summary>
-              <ul>
-                {skipped.map(({ reason, symbols }) => (
-                  <li key={reason} className="hint">
-                    {symbols.join(", ")}: {reason}
-                  </li>
-                ))}
-              </ul>
-              <Switch
-                label={t("reduce.roundUp")}
-                hint={t("reduce.roundUpHint")}
-                checked={roundUp}
-                onChange={onRoundUp}
-                testId="round-up"
-              />
-            </details>
-          )}
-        </div>
+        <PlanSummary {...{ shown, roundUp, onRoundUp }} isStale={!current} />
       )}
       {!question && (
         <MainButton
-          text={
-            ready
-              ? action(current)
-              : t("reduce.wait", { percent: percent ? format.number(percent) : "…" })
-          }
+          text={t("reduce.button", { percent: percent ? format.number(percent) : "…" })}
+          detail={ready ? worth(current) : ""}
           disabled={!ready}
           onClick={() => {
             if (!ready) return;
@@ -144,7 +91,8 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
             count: question.plan.totals.legs,
             percent: format.number(question.plan.percent),
           })}
-          action={action(question.plan)}
+          action={t("reduce.button", { percent: format.number(question.plan.percent) })}
+          detail={worth(question.plan)}
           busy={reduce.isPending || reduce.isSuccess}
           error={reduce.error}
           onConfirm={() => reduce.mutate(question.intent)}

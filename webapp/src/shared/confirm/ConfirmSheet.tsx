@@ -9,8 +9,10 @@ import { Sheet } from "@/shared/ui/Sheet";
 
 interface Props {
   title: string;
-  /** What the confirming button does, with account and amount: "Reduce by 25 % · Main · demo". */
+  /** What the confirming button does: "Reduce by 25 %". */
   action: string;
+  /** On which account and for how much: "1,234.00 USD · Main · demo". */
+  detail: string;
   children: ReactNode;
   busy: boolean;
   error: unknown;
@@ -19,7 +21,8 @@ interface Props {
 }
 
 /** Asks once before money moves, in the way that the person chose: hold, tap or biometrics. */
-export function ConfirmSheet({ title, action, children, busy, error, onConfirm, onClose }: Props) {
+export function ConfirmSheet(props: Props) {
+  const { title, action, detail, children, busy, error, onConfirm, onClose } = props;
   const { t } = useTranslation();
   const { confirm_style: chosen, undo_seconds: undo } = useSettings();
   const [biometric, setBiometric] = useState<boolean | null>(null);
@@ -31,7 +34,7 @@ export function ConfirmSheet({ title, action, children, busy, error, onConfirm, 
 
   async function byBiometrics() {
     setRefused(false);
-    if (await confirmByBiometrics(action)) {
+    if (await confirmByBiometrics(`${action} · ${detail}`)) {
       haptics.armed();
       onConfirm();
     } else {
@@ -60,10 +63,12 @@ export function ConfirmSheet({ title, action, children, busy, error, onConfirm, 
           data-testid="confirm-button"
         >
           {busy ? t("confirm.sending") : action}
+          <small>{detail}</small>
         </button>
       ) : (
         <HoldButton busy={busy} onHeld={onConfirm} testId="confirm-button">
           {busy ? t("confirm.sending") : t("confirm.hold", { action })}
+          <small>{detail}</small>
         </HoldButton>
       )}
       {undo > 0 && <p className="hint centred">{t("confirm.undo", { count: undo })}</p>}

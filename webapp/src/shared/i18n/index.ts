@@ -14,6 +14,7 @@ void i18next.use(initReactI18next).init({
   lng: asLanguage(deviceMemory.read(KEY) ?? spokenLanguage()),
   fallbackLng: "en",
   interpolation: { escapeValue: false },
+  showSupportNotice: false,
 });
 
 i18next.on("languageChanged", (language) => {

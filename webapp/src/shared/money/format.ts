@@ -34,6 +34,12 @@ export function formatMoney(text: string, language: Language): string {
   return grouped(decimal(text).toFixed(2), language);
 }
 
+/** An amount of quote currency at a glance: to cents below a thousand, whole above. */
+export function formatRough(text: string, language: Language): string {
+  const amount = decimal(text);
+  return grouped(amount.toFixed(amount.abs().gte(1000) ? 0 : 2), language);
+}
+
 /** Like formatMoney, with a plus before gains. */
 export function formatSigned(text: string, language: Language): string {
   return `${decimal(text).gt(0) ? "+" : ""}${formatMoney(text, language)}`;

@@ -4,6 +4,8 @@ import { insideTelegram } from "./client";
 
 interface Props {
   text: string;
+  /** What goes with it: the amount, the account. */
+  detail?: string;
   onClick: () => void;
   disabled?: boolean;
   busy?: boolean;
@@ -15,7 +17,8 @@ export function MainButton(props: Props) {
   return insideTelegram() ? <TelegramsButton {...props} /> : <PagesButton {...props} />;
 }
 
-function TelegramsButton({ text, onClick, disabled = false, busy = false }: Props) {
+function TelegramsButton({ text, detail, onClick, disabled = false, busy = false }: Props) {
+  const whole = detail ? `${text} · ${detail}` : text;
   const press = useEffectEvent(onClick);
   useEffect(() => {
     mainButton.mount.ifAvailable();
@@ -27,16 +30,16 @@ function TelegramsButton({ text, onClick, disabled = false, busy = false }: Prop
   }, []);
   useEffect(() => {
     mainButton.setParams.ifAvailable({
-      text,
+      text: whole,
       isVisible: true,
       isEnabled: !disabled && !busy,
       isLoaderVisible: busy,
     });
-  }, [text, disabled, busy]);
+  }, [whole, disabled, busy]);
   return null;
 }
 
-function PagesButton({ text, onClick, disabled = false, busy = false, testId }: Props) {
+function PagesButton({ text, detail, onClick, disabled, busy = false, testId }: Props) {
   return (
     <div className="dock-button">
       <button
@@ -48,6 +51,7 @@ function PagesButton({ text, onClick, disabled = false, busy = false, testId }: 
         data-testid={testId}
       >
         {text}
+        {detail && <small>{detail}</small>}
       </button>
     </div>
   );

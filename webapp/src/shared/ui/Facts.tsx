@@ -1,8 +1,16 @@
 import type { ReactNode } from "react";
 
 /** Names and values in a row that wraps. */
-export function Facts({ children, large = false }: { children: ReactNode; large?: boolean }) {
-  return <dl className={large ? "facts large" : "facts"}>{children}</dl>;
+export function Facts({
+  children,
+  large = false,
+  className = "",
+}: {
+  children: ReactNode;
+  large?: boolean;
+  className?: string;
+}) {
+  return <dl className={`facts ${large ? "large" : ""} ${className}`}>{children}</dl>;
 }
 
 interface FactProps {

@@ -1,11 +1,18 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { haptics } from "@/shared/telegram/haptics";
 
 /** How long a hold takes, in milliseconds; the style sheet's `--hold` is the same. */
 export const HOLD_MS = 700;
 
 interface Props {
-  children: string;
+  children: ReactNode;
   busy: boolean;
   onHeld: () => void;
   testId: string;

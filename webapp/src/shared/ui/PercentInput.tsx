@@ -25,7 +25,9 @@ export function PercentInput({ typed, onChange, infeasible }: Props) {
 
   return (
     <div className="percent">
-      <label htmlFor={id}>{t("percent.label")}</label>
+      <label htmlFor={id} className="visually-hidden">
+        {t("percent.label")}
+      </label>
       <div className="row">
         <input
           type="range"
