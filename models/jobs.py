@@ -88,6 +88,8 @@ class Job(Base):
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_detail: Mapped[str | None] = mapped_column(String(512))
     receipt: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # What the exchange told when it was asked again after the end (`trading.verify`).
+    verification: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     created_at: Mapped[CreatedAt]
     started_at: Mapped[Moment | None]

@@ -15,6 +15,7 @@ from exchange.types import Category, Side
 from models.fills import Fill, Snapshot
 from models.jobs import Job, Leg
 from models.states import JobKind, LegState
+from trading.leg_totals import filled_by_leg, orders_by_leg
 from trading.quantities import percent_of, unit_worth
 
 
@@ -24,6 +25,7 @@ def build_receipt(session: Session, job: Job) -> dict[str, Any]:
     legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
     states = Counter(leg.state for leg in legs)
     filled = sum((_quote_worth(leg) for leg in legs), ZERO)
+    ack_ms, fill_ms = _slowest(session, job)
     return {
         "legs_filled": states[LegState.FILLED],
         "legs_partially_filled": states[LegState.PARTIALLY_FILLED],
@@ -37,6 +39,8 @@ def build_receipt(session: Session, job: Job) -> dict[str, Any]:
         },
         "effective_percent": plain(_effective_percent(job.kind, legs)),
         "duration_ms": _duration_ms(session, job),
+        "ack_ms": ack_ms,
+        "fill_ms": fill_ms,
         "unprotected": sorted(leg.symbol for leg in legs if leg.protection == "failed"),
         "round_trip": round_trip(session, job, legs) if job.kind is JobKind.RESTORE else None,
     }
@@ -70,6 +74,18 @@ def _effective_percent(kind: JobKind, legs: Sequence[Leg]) -> Decimal:
 def _duration_ms(session: Session, job: Job) -> int:
     end = job.finished_at or session.scalar(select(func.now()))
     return int((end - job.created_at).total_seconds() * 1000) if end else 0
+
+
+def _slowest(session: Session, job: Job) -> tuple[int | None, int | None]:
+    """Milliseconds from a leg's first sending to its first acknowledgement and to its last fill,
+    of the slowest leg in each."""
+    orders, filled = orders_by_leg(session, job.id), filled_by_leg(session, job.id)
+    acks = [sent.ack_ms for sent in orders.values()]
+    fills = [orders[leg_id].ms_until(one.last_at) for leg_id, one in filled.items()]
+    return (
+        max((ms for ms in acks if ms is not None), default=None),
+        max((ms for ms in fills if ms is not None), default=None),
+    )
 
 
 def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any]:

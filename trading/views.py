@@ -5,26 +5,26 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from core.numbers import ZERO
-from models.fills import Fill
-from models.jobs import Attempt, Job, Leg
+from models.jobs import Job, Leg
 from models.states import ENDED_LEGS, JobKind, JobState, MarketType
-
-Fees = Mapping[str, Decimal]
+from trading.leg_totals import Fees, Filled, Orders, filled_by_leg, orders_by_leg
 
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """A leg with what it cost so far, fees by coin."""
+    """A leg with the orders sent for it and what it cost so far, fees by coin."""
 
     leg: Leg
     attempts: int
     fees: Fees
+    orders: Orders
+    fill_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,59 +64,70 @@ def job_version(session: Session, user_id: uuid.UUID, job_id: uuid.UUID) -> int 
 def job_view(session: Session, job: Job) -> JobView:
     """The job's whole picture in three queries, however many legs it has."""
     legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
-    fees = fees_by_leg(session, job.id)
-    counted = session.execute(
-        select(Attempt.leg_id, func.count().label("sent"))
-        .join(Leg, Leg.id == Attempt.leg_id)
-        .where(Leg.job_id == job.id, Attempt.sends > 0)
-        .group_by(Attempt.leg_id)
-    )
-    attempts = {row.leg_id: row.sent for row in counted}
+    filled, orders = filled_by_leg(session, job.id), orders_by_leg(session, job.id)
     return JobView(
         job,
-        [_leg_view(leg, attempts.get(leg.id, 0), fees.get(leg.id, {})) for leg in legs],
+        [
+            _leg_view(leg, orders.get(leg.id, Orders()), filled.get(leg.id, Filled()))
+            for leg in legs
+        ],
     )
 
 
-def _leg_view(leg: Leg, attempts: int, fees: Fees) -> LegView:
-    """Of a trimmed job the leg itself keeps what its attempts and fills told."""
-    if leg.kept_fees is not None:
-        fees = {coin: Decimal(amount) for coin, amount in leg.kept_fees.items()}
-    return LegView(leg, attempts if leg.kept_attempts is None else leg.kept_attempts, fees)
-
-
-def fees_by_leg(session: Session, job_id: uuid.UUID) -> dict[uuid.UUID, dict[str, Decimal]]:
-    """Fees paid by a job's fills: leg → coin → amount."""
-    rows = session.execute(
-        select(Fill.leg_id, Fill.fee_currency, func.sum(Fill.fee))
-        .where(Fill.job_id == job_id)
-        .group_by(Fill.leg_id, Fill.fee_currency)
+def _leg_view(leg: Leg, orders: Orders, filled: Filled) -> LegView:
+    """Of a trimmed job the leg itself keeps how many orders and fees there were."""
+    return LegView(
+        leg,
+        attempts=orders.count if leg.kept_attempts is None else leg.kept_attempts,
+        fees=filled.fees if leg.kept_fees is None else kept_fees(leg.kept_fees),
+        orders=orders,
+        fill_ms=orders.ms_until(filled.last_at),
     )
-    fees: dict[uuid.UUID, dict[str, Decimal]] = {}
-    for leg_id, coin, amount in rows:
-        if amount != ZERO:
-            fees.setdefault(leg_id, {})[coin] = amount
-    return fees
+
+
+def kept_fees(stored: Mapping[str, str]) -> Fees:
+    """The fees that a trimmed job's leg keeps, by coin."""
+    return {coin: Decimal(amount) for coin, amount in stored.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which of a user's jobs; what is None restricts nothing. `since` and `until` bound the time
+    of acceptance, `until` excluded."""
+
+    market_type: MarketType | None = None
+    state: JobState | None = None
+    kind: JobKind | None = None
+    account_id: uuid.UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """For a query on jobs."""
+        wanted = {
+            Job.market_type: self.market_type,
+            Job.state: self.state,
+            Job.kind: self.kind,
+            Job.account_id: self.account_id,
+        }
+        found = [column == value for column, value in wanted.items() if value is not None]
+        if self.since is not None:
+            found.append(Job.created_at >= self.since)
+        if self.until is not None:
+            found.append(Job.created_at < self.until)
+        return found
 
 
 def list_jobs(
     session: Session,
     user_id: uuid.UUID,
+    wanted: JobFilter,
     *,
-    market_type: MarketType | None = None,
-    state: JobState | None = None,
-    kind: JobKind | None = None,
     before: uuid.UUID | None = None,
     limit: int = 20,
 ) -> list[Job]:
     """The user's jobs, newest first; `before` is the id of the last one seen."""
-    query = select(Job).where(Job.user_id == user_id)
-    if market_type is not None:
-        query = query.where(Job.market_type == market_type)
-    if state is not None:
-        query = query.where(Job.state == state)
-    if kind is not None:
-        query = query.where(Job.kind == kind)
+    query = select(Job).where(Job.user_id == user_id, *wanted.conditions())
     if before is not None:
         query = query.where(Job.id < before)
     return list(session.scalars(query.order_by(Job.id.desc()).limit(limit)))

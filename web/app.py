@@ -24,6 +24,7 @@ from web import (
     commands,
     database,
     doorbell,
+    exports,
     guard,
     health,
     jobs,
@@ -91,7 +92,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 
 def _routes(app: OpenAPI) -> None:
-    for blueprint in (auth, accounts, positions, snapshots, jobs):
+    for blueprint in (auth, accounts, positions, snapshots, jobs, exports):
         app.register_api(blueprint.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)

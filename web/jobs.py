@@ -1,21 +1,24 @@
-"""List, poll and cancel jobs."""
+"""List, poll, cancel and verify jobs."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from flask import Response, g, jsonify, request
+from flask import Response, current_app, g, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
 from core.problems import Problem
 from models.base import db
+from models.jobs import Job
 from trading.cancel import cancel_job
+from trading.verify import verify_job
 from trading.views import job_of_user, job_version, job_view, list_jobs
 from web import cursors, present
 from web.doorbell import ring
 from web.guard import user_id
+from web.limits import limiter, orders_limit
 from web.origin import remote_address
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut, JobPath, Jobs, JobsQuery, WaitQuery
@@ -40,13 +43,11 @@ def etag(version: int) -> str:
 
 @blueprint.get("", summary="Your jobs, newest first", responses={"200": Jobs})
 def get_jobs(query: JobsQuery) -> dict[str, Any]:
-    """Filter by market, state and kind; `cursor` continues a list."""
+    """Filter by market, state, kind, account and time; `cursor` continues a list."""
     rows = list_jobs(
         db.session(),
         user_id(),
-        market_type=query.market_type,
-        state=query.state,
-        kind=query.kind,
+        query.wanted(),
         before=cursors.decode(query.cursor),
         limit=query.limit + 1,
     )
@@ -67,6 +68,10 @@ def get_job(path: JobPath, query: WaitQuery) -> Response:
     job = job_of_user(db.session(), user_id(), path.job_id)
     if job is None:
         raise Problem("not_found", 404)
+    return _shown(job)
+
+
+def _shown(job: Job) -> Response:
     answer = jsonify(present.job(job_view(db.session(), job)).model_dump(mode="json"))
     answer.headers["ETag"] = etag(job.version)
     return answer
@@ -99,3 +104,14 @@ def cancel(path: JobPath) -> dict[str, Any]:
     )
     ring(job.id)
     return present.job(job_view(db.session(), job)).model_dump(mode="json")
+
+
+@blueprint.post(
+    "/<uuid:job_id>/verify", summary="Compare with the exchange", responses={"200": JobOut}
+)
+@limiter.limit(orders_limit)
+def verify(path: JobPath) -> Response:
+    """Reads every order and fill of an ended job from the exchange again and compares them with
+    our records; the answer is kept with the job."""
+    desk = current_app.extensions["desk"]
+    return _shown(verify_job(desk, db.session(), user_id(), path.job_id))

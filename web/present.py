@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from core.numbers import ZERO
 from core.texts import text
 from exchange.types import Category, Side
 from models.fills import Snapshot
 from models.jobs import Job
-from models.states import MarketType
+from models.states import JobState, MarketType
 from models.users import Account
 from trading.accounts import advice
 from trading.plans import Book, Plan, PlannedLeg
 from trading.views import JobView, LegView
 from web.problems import language
 from web.schemas.auth import AccountOut, Advice
-from web.schemas.jobs import JobError, JobOut, JobSummary, JobWait, LegOut, ProgressOut, Receipt
+from web.schemas.jobs import (
+    JobError,
+    JobOut,
+    JobSummary,
+    JobWait,
+    LegOut,
+    ProgressOut,
+    Receipt,
+    Verification,
+    VerifiedLeg,
+)
 from web.schemas.positions import (
     BookOut,
     BookTotals,
@@ -176,11 +187,14 @@ def job_summary(row: Job) -> JobSummary:
         error=_error(row),
         wait=_wait(row),
         created_at=row.created_at,
+        # Later on the column says when a parked job goes on: that is `wait`.
+        not_before=row.not_before if row.state is JobState.QUEUED else None,
         started_at=row.started_at,
         finished_at=row.finished_at,
         cancel_requested=row.cancel_requested,
         version=row.version,
         receipt=Receipt(**row.receipt) if row.receipt else None,
+        verification=_verification(row.verification) if row.verification else None,
     )
 
 
@@ -217,19 +231,36 @@ def _leg(view: LegView) -> LegOut:
         attempts=view.attempts,
         notional_planned=_cents(leg.notional),
         protection=leg.protection,
+        sent_at=view.orders.sent_at,
+        ack_ms=view.orders.ack_ms,
+        fill_ms=view.fill_ms,
+        order_ids=list(view.orders.ids),
+    )
+
+
+def _verification(stored: Mapping[str, Any]) -> Verification:
+    code, legs = stored["code"], stored["legs"]
+    meant = ", ".join(dict.fromkeys(leg["symbol"] for leg in legs if leg["verdict"] == code))
+    return Verification(
+        checked_at=stored["checked_at"],
+        agrees=stored["agrees"],
+        code=code,
+        text=text(f"verification.{code}", language(), {"symbols": meant}),
+        legs=[VerifiedLeg(**leg) for leg in legs],
     )
 
 
 def _error(row: Job) -> JobError | None:
     if row.error_code is None:
         return None
-    spoken = language()
-    key = f"job.{row.error_code}"
+    return JobError(code=row.error_code, text=error_text(row.error_code, language()))
+
+
+def error_text(code: str, spoken: str) -> str:
+    """Why a job came to nothing: a word of its own, or the reason of a leg."""
+    key = f"job.{code}"
     sentence = text(key, spoken)
-    return JobError(
-        code=row.error_code,
-        text=sentence if sentence != key else text(f"reason.{row.error_code}", spoken),
-    )
+    return sentence if sentence != key else text(f"reason.{code}", spoken)
 
 
 def _wait(row: Job) -> JobWait | None:

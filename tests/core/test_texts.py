@@ -12,21 +12,25 @@ from core.texts import DEFAULT, LANGUAGES, catalogue, negotiate, text
 from trading.reasons import Reason
 from trading.waits import WaitReason
 
-SECTIONS = ("reason", "problem", "field", "advice", "job", "wait")
+SECTIONS = ("reason", "problem", "field", "advice", "job", "wait", "verification", "export")
 PROBLEMS = [
     "account_busy",
+    "account_removed",
     "body_too_large",
     "conflict",
     "exchange_auth",
     "exchange_banned",
     "exchange_busy",
     "exchange_unreachable",
+    "export_expired",
     "idempotency_key_missing",
     "idempotency_key_reused",
     "init_data_invalid",
     "init_data_stale",
     "internal_error",
     "job_already_ended",
+    "job_not_ended",
+    "job_trimmed",
     "key_can_withdraw",
     "key_cannot_trade",
     "key_expired",

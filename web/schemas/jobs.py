@@ -6,10 +6,11 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, AwareDatetime, Field
 
 from exchange.types import Category, Side
 from models.states import JobKind, JobState, LegState, MarketType
+from trading.views import JobFilter
 from web.schemas.fields import Amount, Out, Strict
 
 OptionalMarket = Annotated[
@@ -25,10 +26,21 @@ class WaitQuery(Strict):
     wait: int = Field(0, ge=0, le=25)
 
 
-class JobsQuery(Strict):
+class JobFilterIn(Strict):
+    """Which jobs; `since` and `until` bound the time of acceptance, `until` excluded."""
+
     market_type: OptionalMarket = None
     state: JobState | None = None
     kind: JobKind | None = None
+    account_id: uuid.UUID | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+    def wanted(self) -> JobFilter:
+        return JobFilter(**{name: getattr(self, name) for name in JobFilterIn.model_fields})
+
+
+class JobsQuery(JobFilterIn):
     limit: int = Field(20, ge=1, le=100)
     cursor: str | None = Field(None, max_length=64)
 
@@ -72,6 +84,11 @@ class LegOut(Out):
     attempts: int
     notional_planned: Amount
     protection: str | None
+    # From the first order's sending; all of it is gone once retention trimmed the job.
+    sent_at: datetime | None
+    ack_ms: int | None
+    fill_ms: int | None
+    order_ids: list[str]
 
 
 class RoundTrip(Out):
@@ -92,6 +109,32 @@ class Receipt(Out):
     duration_ms: int
     unprotected: list[str]
     round_trip: RoundTrip | None
+    # Of the slowest leg; receipts written before these were measured lack them.
+    ack_ms: int | None = None
+    fill_ms: int | None = None
+
+
+class VerifiedLeg(Out):
+    """A leg as our records and the exchange tell it."""
+
+    leg_id: uuid.UUID
+    symbol: str
+    qty_ours: Amount
+    qty_exchange: Amount
+    avg_price_exchange: Amount | None
+    fees_exchange: dict[str, Amount]
+    agrees: bool
+
+
+class Verification(Out):
+    """What the exchange told when it was asked again. `code`: `agrees`, `nothing_sent`, `differs`,
+    or `out_of_reach` (the exchange no longer shows what is that old)."""
+
+    checked_at: datetime
+    agrees: bool
+    code: str
+    text: str
+    legs: list[VerifiedLeg]
 
 
 class JobSummary(Out):
@@ -105,11 +148,14 @@ class JobSummary(Out):
     error: JobError | None
     wait: JobWait | None
     created_at: datetime
+    # The undo window: nothing is sent before.
+    not_before: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
     cancel_requested: bool
     version: int
     receipt: Receipt | None
+    verification: Verification | None
 
 
 class JobOut(JobSummary):
@@ -120,3 +166,15 @@ class JobOut(JobSummary):
 class Jobs(Out):
     items: list[JobSummary]
     next_cursor: str | None
+
+
+class ExportOut(Out):
+    """Where to fetch the file, without a sign-in, until it expires."""
+
+    url: str
+    file_name: str
+    expires_at: datetime
+
+
+class ExportPath(Strict):
+    token: str

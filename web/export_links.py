@@ -1,0 +1,64 @@
+"""Signed addresses of exports: whoever holds one may fetch that file, for five minutes.
+
+Telegram fetches a file by itself, without the app's sign-in; so the address carries all of it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from core import clock
+from core.problems import Problem
+from core.settings import Settings
+from web.schemas.jobs import JobFilterIn
+
+_LIFE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLink:
+    """Whose jobs, which of them, told in which language, and until when."""
+
+    user_id: uuid.UUID
+    wanted: JobFilterIn
+    language: str
+    expires_at: datetime
+
+    @classmethod
+    def new(cls, user_id: uuid.UUID, wanted: JobFilterIn, language: str) -> ExportLink:
+        moment = (clock.utcnow() + _LIFE).replace(microsecond=0)
+        return cls(user_id, wanted, language, moment)
+
+    def token(self) -> str:
+        """The signed form, safe in an address."""
+        return _signer().dumps(
+            {
+                "user": str(self.user_id),
+                "wanted": self.wanted.model_dump(mode="json", exclude_none=True),
+                "language": self.language,
+                "until": int(self.expires_at.timestamp()),
+            }
+        )
+
+    @classmethod
+    def read(cls, token: str) -> ExportLink:
+        """Raises Problem `export_expired`: 410 when its time is over, 404 if it is none of ours."""
+        try:
+            told = _signer().loads(token)
+        except BadSignature:
+            raise Problem("export_expired", 404) from None
+        expires_at = clock.from_ms(told["until"] * 1000)
+        if expires_at <= clock.utcnow():
+            raise Problem("export_expired", 410)
+        wanted = JobFilterIn.model_validate(told["wanted"])
+        return cls(uuid.UUID(told["user"]), wanted, told["language"], expires_at)
+
+
+def _signer() -> URLSafeSerializer:
+    settings: Settings = current_app.config["SETTINGS"]
+    return URLSafeSerializer(settings.jwt_secret.get_secret_value(), salt="ebb.export")

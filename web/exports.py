@@ -1,0 +1,59 @@
+"""The history as a file: an address for it, and the file behind the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, url_for
+from flask_openapi3 import APIBlueprint, Tag
+
+from core import clock
+from web.export_links import ExportLink
+from web.guard import open_to_all, user_id
+from web.problems import language
+from web.schemas.fields import Problem as ProblemOut
+from web.schemas.jobs import ExportOut, ExportPath, JobFilterIn
+
+blueprint = APIBlueprint(
+    "exports",
+    __name__,
+    url_prefix="/api",
+    abp_tags=[Tag(name="exports", description="Your history as a file")],
+    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+)
+_CSV: dict[Any, Any] = {
+    "200": {"description": "The file", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+
+
+@blueprint.post(
+    "/jobs/export",
+    summary="An address to fetch your history from",
+    responses={"200": ExportOut},
+    security=[{"access_token": []}],
+)
+def export_jobs(body: JobFilterIn) -> dict[str, Any]:
+    """Good for five minutes, for whoever holds it. The file's headings and reasons are in the
+    language of this request."""
+    link = ExportLink.new(user_id(), body, language())
+    return ExportOut(
+        url=url_for("exports.download_export", token=link.token(), _external=True),
+        file_name=_file_name(),
+        expires_at=link.expires_at,
+    ).model_dump(mode="json")
+
+
+@blueprint.get("/exports/<token>", summary="The history as CSV", responses=_CSV, security=[])
+@open_to_all
+def download_export(path: ExportPath) -> Response:
+    """One row for each leg, the newest job first."""
+    ExportLink.read(path.token)
+    return Response(
+        "",
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{_file_name()}"'},
+    )
+
+
+def _file_name() -> str:
+    return f"ebb-{clock.utcnow():%Y-%m-%d}.csv"
