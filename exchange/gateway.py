@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
@@ -187,13 +188,22 @@ class Gateway(Placing):
         answer = self._line.read("get_order_history", category=category.value, limit=50)
         yield from _rows(answer)
 
-    def executions(self, category: Category, symbol: str, order_link_id: str) -> list[Execution]:
-        """Every fill of one order."""
+    def executions(
+        self,
+        category: Category,
+        symbol: str,
+        order_link_id: str,
+        *,
+        since: datetime | None = None,
+    ) -> list[Execution]:
+        """Every fill of one order. The exchange shows seven days: the last ones, or those that
+        begin at `since` (two years back at most)."""
         rows = self._pages(
             "get_executions",
             category=category.value,
             symbol=symbol,
             orderLinkId=order_link_id,
+            startTime=None if since is None else int(since.timestamp() * 1000),
             limit=100,
         )
         return [

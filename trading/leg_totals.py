@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -71,11 +71,11 @@ def orders_by_leg(session: Session, job_id: uuid.UUID) -> dict[uuid.UUID, Orders
     }
 
 
-def filled_by_leg(session: Session, job_id: uuid.UUID) -> dict[uuid.UUID, Filled]:
-    """What the fills of a job's legs come to; a leg without any is left out."""
+def filled_by_leg(session: Session, of: ColumnElement[bool]) -> dict[uuid.UUID, Filled]:
+    """What some fills come to (`Fill.job_id == job.id`), by leg."""
     rows = session.execute(
         select(Fill.leg_id, Fill.fee_currency, func.sum(Fill.fee), func.max(Fill.executed_at))
-        .where(Fill.job_id == job_id)
+        .where(of)
         .group_by(Fill.leg_id, Fill.fee_currency)
     )
     fees: dict[uuid.UUID, dict[str, Decimal]] = {}
@@ -86,3 +86,10 @@ def filled_by_leg(session: Session, job_id: uuid.UUID) -> dict[uuid.UUID, Filled
             of_leg[coin] = amount
         last[leg_id] = max(executed_at, last.get(leg_id, executed_at))
     return {leg_id: Filled(of_leg, last[leg_id]) for leg_id, of_leg in fees.items()}
+
+
+def fees_of(leg: Leg, filled: Filled) -> Fees:
+    """What a leg cost by coin; of a trimmed job the leg itself keeps it."""
+    if leg.kept_fees is None:
+        return filled.fees
+    return {coin: Decimal(amount) for coin, amount in leg.kept_fees.items()}

@@ -15,7 +15,7 @@ from exchange.types import Category, Side
 from models.fills import Fill, Snapshot
 from models.jobs import Job, Leg
 from models.states import JobKind, LegState
-from trading.leg_totals import filled_by_leg, orders_by_leg
+from trading.leg_totals import Orders, filled_by_leg, orders_by_leg
 from trading.quantities import percent_of, unit_worth
 
 
@@ -79,9 +79,10 @@ def _duration_ms(session: Session, job: Job) -> int:
 def _slowest(session: Session, job: Job) -> tuple[int | None, int | None]:
     """Milliseconds from a leg's first sending to its first acknowledgement and to its last fill,
     of the slowest leg in each."""
-    orders, filled = orders_by_leg(session, job.id), filled_by_leg(session, job.id)
+    orders = orders_by_leg(session, job.id)
+    filled = filled_by_leg(session, Fill.job_id == job.id)
     acks = [sent.ack_ms for sent in orders.values()]
-    fills = [orders[leg_id].ms_until(one.last_at) for leg_id, one in filled.items()]
+    fills = [orders.get(leg_id, Orders()).ms_until(one.last_at) for leg_id, one in filled.items()]
     return (
         max((ms for ms in acks if ms is not None), default=None),
         max((ms for ms in fills if ms is not None), default=None),

@@ -228,7 +228,7 @@ def store_fills(
                     "qty": fill.qty,
                     "value": fill.value,
                     "fee": fill.fee,
-                    "fee_currency": fill.fee_currency or _fee_coin(leg),
+                    "fee_currency": fill.fee_currency or fee_coin(leg),
                     "executed_at": fill.executed_at,
                 }
                 for fill in fills
@@ -252,7 +252,7 @@ def store_fills(
         _give_back(session, leg)
 
 
-def _fee_coin(leg: Leg) -> str:
+def fee_coin(leg: Leg) -> str:
     """Where an answer names no fee currency: a spot buy pays in what it receives."""
     return leg.base_coin if leg.category == Category.SPOT and leg.side == "Buy" else leg.settle_coin
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from models.fills import Fill
 from models.jobs import Job, Leg
 from models.states import ENDED_LEGS, JobKind, JobState, MarketType
-from trading.leg_totals import Fees, Filled, Orders, filled_by_leg, orders_by_leg
+from trading.leg_totals import Fees, Filled, Orders, fees_of, filled_by_leg, orders_by_leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def job_version(session: Session, user_id: uuid.UUID, job_id: uuid.UUID) -> int 
 def job_view(session: Session, job: Job) -> JobView:
     """The job's whole picture in three queries, however many legs it has."""
     legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
-    filled, orders = filled_by_leg(session, job.id), orders_by_leg(session, job.id)
+    orders = orders_by_leg(session, job.id)
+    filled = filled_by_leg(session, Fill.job_id == job.id)
     return JobView(
         job,
         [
@@ -79,15 +80,10 @@ def _leg_view(leg: Leg, orders: Orders, filled: Filled) -> LegView:
     return LegView(
         leg,
         attempts=orders.count if leg.kept_attempts is None else leg.kept_attempts,
-        fees=filled.fees if leg.kept_fees is None else kept_fees(leg.kept_fees),
+        fees=fees_of(leg, filled),
         orders=orders,
         fill_ms=orders.ms_until(filled.last_at),
     )
-
-
-def kept_fees(stored: Mapping[str, str]) -> Fees:
-    """The fees that a trimmed job's leg keeps, by coin."""
-    return {coin: Decimal(amount) for coin, amount in stored.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, stream_with_context, url_for
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
+from models.base import db
+from trading.export import leg_records
+from web.csv_lines import csv_lines
 from web.export_links import ExportLink
 from web.guard import open_to_all, user_id
 from web.problems import language
@@ -46,13 +49,16 @@ def export_jobs(body: JobFilterIn) -> dict[str, Any]:
 @blueprint.get("/exports/<token>", summary="The history as CSV", responses=_CSV, security=[])
 @open_to_all
 def download_export(path: ExportPath) -> Response:
-    """One row for each leg, the newest job first."""
-    ExportLink.read(path.token)
-    return Response(
-        "",
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{_file_name()}"'},
-    )
+    """One row for each leg, the newest job first; of a job that came to no plan, one row."""
+    link = ExportLink.read(path.token)
+    records = leg_records(db.session(), link.user_id, link.wanted.wanted())
+    headers = {
+        "Content-Disposition": f'attachment; filename="{_file_name()}"',
+        # Telegram's web clients fetch the file by a script of theirs.
+        "Access-Control-Allow-Origin": "https://web.telegram.org",
+    }
+    lines = stream_with_context(csv_lines(records, link.language))
+    return Response(lines, mimetype="text/csv", headers=headers)
 
 
 def _file_name() -> str:

@@ -37,9 +37,17 @@ def register(app: Flask) -> None:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path[:200],
+                path=_path(),
                 status=answer.status_code,
                 ms=round((clock.monotonic() - g.get("began", clock.monotonic())) * 1000, 1),
                 user_id=str(g.get("user_id", "")),
             )
         return answer
+
+
+def _path() -> str:
+    """What was asked for; where a token is part of the address, the rule without it."""
+    rule = request.url_rule
+    if rule is not None and "token" in rule.arguments:
+        return rule.rule
+    return request.path[:200]

@@ -48,8 +48,12 @@ def rows(trader: Trader, job: uuid.UUID) -> tuple[int, int]:
         return session.scalar(attempts) or 0, session.scalar(fills) or 0
 
 
+TOLD_BY_ATTEMPTS = {"sent_at", "ack_ms", "fill_ms", "order_ids"}
+
+
 def shown(trader: Trader, job: uuid.UUID) -> dict[str, Any]:
-    return present.job(trader.view(job)).model_dump(mode="json", exclude={"version"})
+    hidden = {"version": True, "legs": {"__all__": TOLD_BY_ATTEMPTS}}
+    return present.job(trader.view(job)).model_dump(mode="json", exclude=hidden)
 
 
 def test_a_job_that_can_be_restored_keeps_everything(trader: Trader) -> None:

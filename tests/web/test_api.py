@@ -111,6 +111,45 @@ def test_a_delayed_job_can_be_taken_back(trader: Person, work: Callable[[str], N
     problem(trader.post(f"/api/jobs/{job}/cancel"), 409, "job_already_ended")
 
 
+def test_a_job_tells_when_its_orders_left_and_until_when_it_can_be_taken_back(
+    trader: Person, work: Callable[[str], None]
+) -> None:
+    waiting = trader.order(REDUCE, {**FUTURES, "delay_ms": 60_000}).get_json()
+    assert waiting["not_before"] > waiting["created_at"]
+    assert trader.post(f"/api/jobs/{waiting['id']}/cancel").get_json()["not_before"] is None
+    job = trader.order(REDUCE, FUTURES).get_json()["id"]
+    work(job)
+    done = trader.get(f"/api/jobs/{job}").get_json()
+    (leg,) = done["legs"]
+    assert done["created_at"] <= leg["sent_at"] <= done["finished_at"]
+    assert 0 <= leg["ack_ms"] == done["receipt"]["ack_ms"]
+    assert 0 <= leg["fill_ms"] == done["receipt"]["fill_ms"]
+    assert len(leg["order_ids"]) == 1
+    assert (done["not_before"], done["verification"]) == (None, None)
+
+
+def test_an_ended_job_is_compared_with_the_exchange(
+    trader: Person, make_person: Callable[..., Person], work: Callable[[str], None]
+) -> None:
+    job = trader.order(REDUCE, FUTURES).get_json()["id"]
+    path = f"/api/jobs/{job}/verify"
+    problem(trader.post(path), 409, "job_not_ended")
+    work(job)
+    problem(make_person().post(path), 404, "not_found")
+    before = trader.get(f"/api/jobs/{job}")
+    answer = trader.post(path, headers={"Accept-Language": "ru"})
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] != before.headers["ETag"]
+    told = answer.get_json()["verification"]
+    assert told["agrees"]
+    assert told["text"].startswith("Биржа подтверждает")
+    assert told["legs"][0]["qty_exchange"] == told["legs"][0]["qty_ours"] == "0.1"
+    shown = trader.get(f"/api/jobs/{job}").get_json()
+    assert shown["verification"]["checked_at"] == told["checked_at"]
+    trader.call("DELETE", f"/api/users/api-keys/{shown['account_id']}")
+    problem(trader.post(path), 409, "account_removed")
+
+
 def test_a_job_comes_with_its_outbox_row_and_an_audit_entry(
     trader: Person, session: Session
 ) -> None:
