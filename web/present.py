@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from core.numbers import ZERO
 from core.texts import text
@@ -13,7 +14,7 @@ from models.fills import Snapshot
 from models.jobs import Job
 from models.sign_ins import SignIn
 from models.states import MarketType
-from models.users import Account, User
+from models.users import Account
 from trading.accounts import advice
 from trading.exemptions import exempted
 from trading.plans import Book, Plan, PlannedLeg
@@ -60,8 +61,8 @@ def account(row: Account) -> AccountOut:
     )
 
 
-def settings(row: User) -> Settings:
-    return Settings.model_validate({**DEFAULTS.model_dump(), **row.settings})
+def settings(chosen: Mapping[str, Any]) -> Settings:
+    return Settings.model_validate({**DEFAULTS.model_dump(), **chosen})
 
 
 def session(row: SignIn, current: uuid.UUID) -> SessionOut:
