@@ -60,6 +60,8 @@ class Snapshot(Base):
             "id",
             postgresql_where=text("qty_restored < qty_closed"),
         ),
+        # Whoever deletes a job must know that no snapshot refers to it.
+        Index("ix_snapshots_job_id", "job_id"),
     )
 
     id: Mapped[RowId]

@@ -6,7 +6,17 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -89,6 +99,20 @@ class Account(Base):
 
 def user_by_telegram_id(session: Session, telegram_id: int) -> User | None:
     return session.scalar(select(User).where(User.telegram_id == telegram_id))
+
+
+def merge_settings(
+    session: Session, user_id: uuid.UUID, changed: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Lay these over the person's settings, in one statement: two changes at once both count. All
+    that the person chose; None for one who is gone."""
+    query = (
+        update(User)
+        .where(User.id == user_id)
+        .values(settings=User.settings.op("||")(literal(changed, JSONB)))
+        .returning(User.settings)
+    )
+    return session.scalar(query)
 
 
 def live_accounts(session: Session, user_id: uuid.UUID) -> list[Account]:

@@ -145,7 +145,7 @@ def me() -> dict[str, Any]:
     """Profile and connected accounts."""
     user = current_user()
     accounts = live_accounts(db.session(), user.id)
-    chosen = present.settings(user)
+    chosen = present.settings(user.settings)
     return Me(
         id=user.id,
         telegram_id=user.telegram_id,

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
 
+from core.problems import Problem
 from models.base import db
+from models.users import merge_settings
 from web import present
-from web.guard import current_user
+from web.guard import user_id
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.person import Settings, SettingsChange
 
@@ -25,10 +27,9 @@ blueprint = APIBlueprint(
 @blueprint.patch("/settings", summary="Change your settings", responses={"200": Settings})
 def change_settings(body: SettingsChange) -> dict[str, Any]:
     """Any subset; what is not named stays as it was."""
-    user = current_user()
-    named = body.model_dump(include=body.model_fields_set)
-    answer = present.settings(user).model_copy(update=named).model_dump(mode="json")
-    chosen = {*user.settings, *named}
-    user.settings = {name: value for name, value in answer.items() if name in chosen}
+    named = body.model_dump(mode="json", include=body.model_fields_set)
+    chosen = merge_settings(db.session(), user_id(), named)
+    if chosen is None:
+        raise Problem("unauthenticated", 401)
     db.session.commit()
-    return answer
+    return present.settings(chosen).model_dump(mode="json")

@@ -14,7 +14,7 @@ from models.fills import Snapshot
 from models.jobs import Job
 from models.sign_ins import SignIn
 from models.states import JobState, MarketType
-from models.users import Account, User
+from models.users import Account
 from trading.accounts import advice
 from trading.exemptions import exempted
 from trading.plans import Book, Plan, PlannedLeg
@@ -71,8 +71,8 @@ def account(row: Account) -> AccountOut:
     )
 
 
-def settings(row: User) -> Settings:
-    return Settings.model_validate({**DEFAULTS.model_dump(), **row.settings})
+def settings(chosen: Mapping[str, Any]) -> Settings:
+    return Settings.model_validate({**DEFAULTS.model_dump(), **chosen})
 
 
 def session(row: SignIn, current: uuid.UUID) -> SessionOut:

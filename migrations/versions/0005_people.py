@@ -46,9 +46,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
     )
     op.create_index("ix_sign_ins_user_id_last_seen_at", "sign_ins", ["user_id", "last_seen_at"])
+    op.create_index("ix_snapshots_job_id", "snapshots", ["job_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_snapshots_job_id", table_name="snapshots")
     op.drop_table("sign_ins")
     op.drop_column("accounts", "exempt")
     op.drop_column("users", "settings")

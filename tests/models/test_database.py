@@ -233,6 +233,9 @@ QUERIES = {
     " order by trim_after limit 200",
     "queue of an account": "select id from jobs where account_id = ? and not"
     " (state in ('cancelled', 'completed', 'failed', 'partially_completed')) order by queue_no",
+    "snapshots of a job": "select id from snapshots where job_id = ?",
+    "sign-ins": "select id from sign_ins where user_id = ? and last_seen_at > now()"
+    " order by last_seen_at desc",
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 

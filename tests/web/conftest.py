@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from core import clock
 from core.settings import Settings
 from models.base import db
 from telegram.init_data import TelegramUser, sign
+from trading.desk import Desk
+from trading.execute import execute
 from web.app import create_app
 
 _ids = itertools.count(int(time.time() * 1000))
@@ -104,6 +107,17 @@ def trader(person: Person, make_account: Callable[..., dict[str, Any]]) -> Perso
     answer = person.connect(keys)
     assert answer.status_code == 201, answer.get_data(as_text=True)
     return person
+
+
+@pytest.fixture
+def work(desk: Desk, sessions: sessionmaker[Session]) -> Callable[[str], None]:
+    """Does a job at once, as a worker would."""
+
+    def run(job_id: str) -> None:
+        while execute(desk, sessions, uuid.UUID(job_id), owner="test").again_in is not None:
+            pass
+
+    return run
 
 
 def problem(answer: TestResponse, status: int, code: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from core.settings import Settings
 from models.audit import AuditEntry
@@ -20,23 +21,10 @@ from models.outbox import OutboxRow
 from models.states import JobState
 from models.users import Account
 from tests.web.conftest import Person, problem
-from trading.desk import Desk
-from trading.execute import execute
 from web.app import create_app
 
 REDUCE = "/api/positions/reduce"
 FUTURES = {"market_type": "futures", "percent": "25"}
-
-
-@pytest.fixture
-def work(desk: Desk, sessions: sessionmaker[Session]) -> Callable[[str], None]:
-    """Does a job at once, as a worker would."""
-
-    def run(job_id: str) -> None:
-        while execute(desk, sessions, uuid.UUID(job_id), owner="test").again_in is not None:
-            pass
-
-    return run
 
 
 def test_the_way_of_a_trader(trader: Person, work: Callable[[str], None]) -> None:
@@ -209,6 +197,21 @@ def test_removing_the_default_account_makes_another_the_default(
     assert (left["id"], left["is_default"]) == (second["id"], True)
 
 
+def test_a_key_is_renamed_and_made_the_default(
+    trader: Person, make_account: Callable[..., dict[str, Any]], make_person: Callable[..., Person]
+) -> None:
+    second = trader.connect(make_account()).get_json()
+    path = f"/api/users/api-keys/{second['id']}"
+    changed = trader.call("PATCH", path, json={"label": "Long term", "is_default": True}).get_json()
+    assert (changed["label"], changed["is_default"]) == ("Long term", True)
+    listed = trader.get("/api/users/api-keys").get_json()["items"]
+    assert [item["is_default"] for item in listed] == [False, True]
+    for body in ({"is_default": False}, {"label": None}, {"api_key": "another-one"}):
+        refused = problem(trader.call("PATCH", path, json=body), 400, "validation_failed")
+        assert refused["errors"][0]["field"] == next(iter(body))
+    problem(make_person().call("PATCH", path, json={"label": "Mine"}), 404, "not_found")
+
+
 def test_the_development_sign_in_brings_a_seeded_book(
     client: FlaskClient, known_secrets: Callable[..., None]
 ) -> None:
@@ -256,8 +259,7 @@ def test_every_api_route_but_the_sign_ins_needs_a_token(app: OpenAPI, client: Fl
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/api/") or rule.rule in open_ones:
             continue
-        path = rule.rule.replace("<uuid:job_id>", str(uuid.uuid4()))
-        path = path.replace("<uuid:account_id>", str(uuid.uuid4()))
+        path = re.sub("<uuid:[a-z_]+>", str(uuid.uuid4()), rule.rule)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             answer = client.open(path, method=method)
             assert answer.status_code == 401, f"{method} {rule.rule}"

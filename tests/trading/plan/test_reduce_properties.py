@@ -98,7 +98,10 @@ def test_the_plan_holds_exactly_the_positions_in_scope(asked: Asked) -> None:
         and (not scope.sides or p.side in scope.sides)
         and (not scope.categories or p.category in scope.categories)
         and (scope.pnl is None or inside(p.unrealised_pnl or D(0), scope.pnl))
-        and not any(e.symbol == p.symbol and e.keep_qty is None for e in scope.exempt)
+        and not any(
+            e.symbol == p.symbol and e.keep_qty is None
+            for e in (*scope.exempt, *scope.account_exempt)
+        )
     }
     legs = [key_of(leg) for leg in plan_reduce(held, request).legs]
     assert len(legs) == len(set(legs))
@@ -125,7 +128,7 @@ def test_longs_and_shorts_apart_are_the_whole_plan(held: Book, percent: D) -> No
 def test_a_core_quantity_is_never_touched(asked: Asked) -> None:
     held, request = asked
     for leg in plan_reduce(held, request).legs:
-        for exemption in request.scope.exempt:
+        for exemption in (*request.scope.exempt, *request.scope.account_exempt):
             if exemption.symbol == leg.symbol and exemption.keep_qty is not None and leg.qty:
                 assert leg.size_after >= min(exemption.keep_qty, leg.size_now)
 

@@ -113,7 +113,7 @@ def accounts(draw: st.DrawFn, market: MarketType | None = None) -> Book:
 
 @st.composite
 def scopes(draw: st.DrawFn, of: Book) -> Scope:
-    """Any scope that names what the book trades, doubled exemptions included."""
+    """Any scope that names what the book trades, doubled exemptions and an account's included."""
     symbols = sorted({p.symbol for p in of.positions})
     scope = Scope(
         sides=draw(st.sampled_from([(), (), (Side.BUY,), (Side.SELL,), tuple(Side)])),
@@ -124,10 +124,12 @@ def scopes(draw: st.DrawFn, of: Book) -> Scope:
         return scope
     name = st.sampled_from(symbols)
     keep = st.integers(-2000, 4_000_000).map(lambda n: None if n < 0 else D(n).scaleb(-3))
+    any_or_gone = st.one_of(name, st.just("DELISTED"))
     return replace(
         scope,
         symbols=tuple(draw(st.sampled_from([(), (), symbols[:1], symbols[1:]]))),
         exempt=tuple(draw(st.lists(st.builds(Exemption, name, keep), max_size=3))),
+        account_exempt=tuple(draw(st.lists(st.builds(Exemption, any_or_gone, keep), max_size=2))),
     )
 
 
