@@ -157,7 +157,7 @@ export interface paths {
         };
         /**
          * The history as CSV
-         * @description One row for each leg, the newest job first.
+         * @description One row for each leg, the newest job first; of a job that came to no plan, one row.
          */
         get: operations["exports_download_export_exports__token__get"];
         put?: never;
