@@ -13,7 +13,10 @@ from pathlib import Path
 from devstack.paths import WEBAPP, DevstackError
 
 _OLDEST = 20
-_SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts")
+_SOURCES = (
+    *("src", "public", "index.html", "package.json", "package-lock.json"),
+    *("vite.config.ts", "compress.ts"),
+)
 
 
 @lru_cache(maxsize=1)

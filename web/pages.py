@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, send_from_directory
+from flask import Blueprint, Response, abort, request, send_from_directory
 
 blueprint = Blueprint("pages", __name__)
 DIST = Path(__file__).resolve().parent.parent / "webapp" / "dist"
 _YEAR = 31_536_000
 _OURS = ("api/", "docs", "assets/", "_")
+# What the build lays beside a file, best first: encoding → how the name ends.
+_ENCODINGS = {"br": ".br", "gzip": ".gz"}
 
 
 def _is_file(path: str) -> bool:
@@ -20,10 +23,26 @@ def _is_file(path: str) -> bool:
         return False
 
 
+def _send(name: str, **how: int) -> Response:
+    """A file of the build, in the best encoding that the browser takes. 404 where there is none."""
+    accepted = request.accept_encodings
+    for encoding, ending in _ENCODINGS.items():
+        if accepted[encoding] and _is_file(name + ending):
+            answer = send_from_directory(
+                DIST, name + ending, mimetype=mimetypes.guess_type(name)[0], **how
+            )
+            answer.headers["Content-Encoding"] = encoding
+            break
+    else:
+        answer = send_from_directory(DIST, name, **how)
+    answer.vary.add("Accept-Encoding")
+    return answer
+
+
 @blueprint.get("/assets/<path:name>")
 def asset(name: str) -> Response:
     """Hashed names: kept for ever."""
-    answer = send_from_directory(DIST / "assets", name, max_age=_YEAR)
+    answer = _send(f"assets/{name}", max_age=_YEAR)
     answer.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     return answer
 
@@ -35,13 +54,13 @@ def page(path: str) -> Response:
     if path.startswith(_OURS):
         abort(404)
     if path and _is_file(path):
-        return send_from_directory(DIST, path)
+        return _send(path)
     if not (DIST / "index.html").is_file():
         return Response(
             "The Mini App is not built yet: run `make up`, or `npm run build` in webapp/.",
             status=503,
             mimetype="text/plain",
         )
-    answer = send_from_directory(DIST, "index.html")
+    answer = _send("index.html")
     answer.headers["Cache-Control"] = "no-cache"
     return answer

@@ -42,6 +42,28 @@ def test_assets_are_kept_for_ever_and_other_files_served(client: FlaskClient, bu
 
 
 @pytest.mark.parametrize(
+    ("accepted", "sent"),
+    [
+        ("br, gzip", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_an_asset_comes_in_the_best_encoding_that_the_browser_takes(
+    client: FlaskClient, built: Path, accepted: str, sent: str | None
+) -> None:
+    for ending, body in ((".br", b"brotli"), (".gz", b"gzip")):
+        (built / "assets" / f"index-1a2b.js{ending}").write_bytes(body)
+    with client.get("/assets/index-1a2b.js", headers={"Accept-Encoding": accepted}) as answer:
+        assert answer.headers.get("Content-Encoding") == sent
+        assert answer.get_data() == {"br": b"brotli", "gzip": b"gzip", None: b"1"}[sent]
+        assert answer.mimetype == "text/javascript"
+        assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/assets/gone.js",

@@ -16,6 +16,7 @@ import { Skeleton } from "@/shared/ui/Skeleton";
 import { Toasts } from "@/shared/ui/Toast";
 import { Header } from "./Header";
 import { OfflineBar } from "./OfflineBar";
+import { useResume } from "./useResume";
 
 const ConnectScreen = lazy(() => import("@/features/connect/ConnectScreen"));
 const JobScreen = lazy(() => import("@/features/jobs/JobScreen"));
@@ -69,6 +70,7 @@ function Screens({ me }: { me: Me }) {
   }, [start, go]);
   useSettingsButton(() => go("/settings"));
   const connected = me.accounts.length > 0;
+  useResume(connected && start === null);
   return (
     <>
       {connected && path === "/" && <Header />}

@@ -4,8 +4,10 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
 import { problemOf } from "@/shared/api/problem";
 import { setTokens } from "@/shared/api/session";
+import { closeApp, insideTelegram } from "@/shared/telegram/client";
 import { initData } from "@/shared/telegram/launch";
 import { Failure } from "@/shared/ui/Failure";
+import { Skeleton } from "@/shared/ui/Skeleton";
 
 /** Signs in by itself inside Telegram; offers a test user in a plain browser. */
 export function SignIn() {
@@ -31,15 +33,24 @@ export function SignIn() {
   }, [telegram, mutate]);
 
   if (telegram) {
-    return byTelegram.error ? (
-      <Failure error={byTelegram.error} onRetry={() => mutate(telegram)} />
-    ) : (
-      <p role="status">{t("auth.working")}</p>
+    if (!byTelegram.error) return <Skeleton label={t("auth.working")} />;
+    // Launch data are good for an hour: only a new launch brings new ones.
+    const outlived = problemOf(byTelegram.error)?.status === 401;
+    return (
+      <div className="screen narrow">
+        <h1>Ebb</h1>
+        <Failure error={byTelegram.error} {...(!outlived && { onRetry: () => mutate(telegram) })} />
+        {outlived && insideTelegram() && (
+          <button type="button" className="main" onClick={closeApp} data-testid="close-app">
+            {t("auth.close")}
+          </button>
+        )}
+      </div>
     );
   }
   if (problemOf(byTest.error)?.status === 404) {
     return (
-      <section className="card" role="alert" data-testid="open-in-telegram">
+      <section className="screen narrow card" role="alert" data-testid="open-in-telegram">
         <h1>{t("auth.title")}</h1>
         <p>{t("auth.only")}</p>
       </section>
@@ -47,7 +58,7 @@ export function SignIn() {
   }
   return (
     <form
-      className="card"
+      className="screen narrow card"
       onSubmit={(event) => {
         event.preventDefault();
         byTest.mutate();
@@ -61,6 +72,7 @@ export function SignIn() {
           inputMode="numeric"
           pattern="[1-9][0-9]{0,14}"
           required
+          autoComplete="off"
           value={id}
           onChange={(event) => setId(event.target.value)}
         />
