@@ -13,15 +13,19 @@ from exchange.types import Category, Side
 from models.fills import Snapshot
 from models.jobs import Job
 from models.sign_ins import SignIn
-from models.states import JobState, MarketType
+from models.states import JobKind, JobState, MarketType
 from models.users import Account
 from trading.accounts import advice
 from trading.exemptions import exempted
+from trading.exposure import History
 from trading.plans import Book, Plan, PlannedLeg
+from trading.restore_cost import RestoreCost
+from trading.round_trip import money
 from trading.views import JobView, LegView
 from web.origin import shortened
 from web.problems import language
 from web.schemas.auth import AccountOut, Advice, ExemptionOut
+from web.schemas.exposure import ExposureJob, ExposureOut, ExposurePoint
 from web.schemas.jobs import (
     JobError,
     JobOut,
@@ -30,6 +34,7 @@ from web.schemas.jobs import (
     LegOut,
     ProgressOut,
     Receipt,
+    RoundTrip,
     Verification,
     VerifiedLeg,
 )
@@ -105,8 +110,8 @@ def book(row: Account, found: Book, owed: Owed) -> BookOut:
                 if position.unrealised_pnl is None
                 else _cents(position.unrealised_pnl),
                 leverage=position.leverage,
-                margin=None,
-                liq_price=None,
+                margin=None if position.margin is None else _cents(position.margin),
+                liq_price=position.liq_price,
                 take_profit=position.take_profit,
                 stop_loss=position.stop_loss,
                 restorable=owed.get(key, ZERO),
@@ -126,7 +131,7 @@ def book(row: Account, found: Book, owed: Owed) -> BookOut:
         totals=BookTotals(
             value=sum((item.value for item in items), ZERO),
             unrealised_pnl=sum((item.unrealised_pnl or ZERO for item in items), ZERO),
-            margin_used=None,
+            margin_used=_margin_used(found),
             long_value=_sided(items, Side.BUY),
             short_value=_sided(items, Side.SELL),
         ),
@@ -134,11 +139,20 @@ def book(row: Account, found: Book, owed: Owed) -> BookOut:
     )
 
 
+def _margin_used(found: Book) -> Decimal | None:
+    """None for spot, and where the exchange does not tell it of every position: a part would be
+    taken for the whole."""
+    known = [position.margin for position in found.positions if position.margin is not None]
+    if found.market_type is MarketType.SPOT or len(known) < len(found.positions):
+        return None
+    return _cents(sum(known, ZERO))
+
+
 def _sided(items: Sequence[PositionOut], side: Side) -> Decimal:
     return sum((item.value for item in items if item.side is side), ZERO)
 
 
-def plan(made: Plan) -> PlanOut:
+def plan(made: Plan, cost: RestoreCost | None = None) -> PlanOut:
     return PlanOut(
         market_type=made.market_type,
         kind=made.kind,
@@ -158,13 +172,15 @@ def plan(made: Plan) -> PlanOut:
             )
             for preset in made.presets
         ],
-        legs=[_plan_leg(leg) for leg in made.legs],
-        cost=None,
+        legs=[_plan_leg(leg, made.kind, cost) for leg in made.legs],
+        cost=None if cost is None else RoundTrip(**cost.whole.to_json()),
         as_of=made.as_of,
     )
 
 
-def _plan_leg(leg: PlannedLeg) -> PlanLegOut:
+def _plan_leg(leg: PlannedLeg, kind: JobKind, cost: RestoreCost | None) -> PlanLegOut:
+    sets_again = kind is JobKind.RESTORE
+    net = cost.leg_nets.get(leg.snapshot_id) if cost and leg.snapshot_id else None
     return PlanLegOut(
         symbol=leg.symbol,
         category=leg.category,
@@ -185,12 +201,38 @@ def _plan_leg(leg: PlannedLeg) -> PlanLegOut:
         reason_text=_reason(leg.reason),
         slices=leg.slices,
         snapshot_id=leg.snapshot_id,
-        closed_price=None,
-        take_profit=None,
-        stop_loss=None,
+        closed_price=leg.closed_price,
+        take_profit=leg.take_profit if sets_again else None,
+        stop_loss=leg.stop_loss if sets_again else None,
         leverage=leg.leverage,
-        leg_net=None,
-        settle_coin="",
+        leg_net=None if net is None else money(net),
+        settle_coin=leg.settle_coin,
+    )
+
+
+def exposure(row: Account, market: MarketType, found: History) -> ExposureOut:
+    return ExposureOut(
+        account_id=row.id,
+        market_type=market,
+        items=[
+            ExposurePoint(
+                at=sample.at,
+                long_value=_cents(sample.long_value),
+                short_value=_cents(sample.short_value),
+            )
+            for sample in found.samples
+        ],
+        jobs=[
+            ExposureJob(
+                id=done.id,
+                kind=done.kind,
+                percent=done.percent,
+                state=done.state,
+                at=done.finished_at,
+            )
+            for done in found.jobs
+            if done.finished_at is not None
+        ],
     )
 
 
