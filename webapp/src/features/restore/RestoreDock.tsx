@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Intent, openIntent } from "@/shared/api/intent";
+import { type Intent, openIntent, type Undo } from "@/shared/api/intent";
 import type { MarketType, Plan } from "@/shared/api/types";
 import { parsePercent } from "@/shared/money/format";
 import { useFormat } from "@/shared/money/useFormat";
-import { useAccount, useAccountName } from "@/shared/person/Person";
+import { useAccount, useAccountName, useSettings } from "@/shared/person/Person";
 import { MainButton } from "@/shared/telegram/MainButton";
 import { Failure } from "@/shared/ui/Failure";
 import type { RestoreBody, Terms } from "./body";
@@ -32,7 +32,7 @@ interface Props {
 /** What the open dialog asks about: shown and sent as it was when it opened. */
 interface Question {
   plan: Plan;
-  intent: Intent<RestoreBody>;
+  intent: Intent<RestoreBody & Undo>;
 }
 
 /** The terms, the cost and the button. One idempotency key for each opened dialog. */
@@ -48,8 +48,9 @@ export function RestoreDock({ body, plan, terms, onTerms, market, isNothingChose
   const { current, shown } = plan;
   const percent = parsePercent(terms.percent);
   const ready = current !== null && current.totals.legs > 0 && body !== null;
-  const action = (of: Plan) =>
-    t("restore.button", { notional: format.money(of.totals.notional), account: nameOf(account) });
+  const { undo_seconds: undo } = useSettings();
+  const action = t("restore.button", { percent: percent ? format.number(percent) : "…" });
+  const worth = (of: Plan) => `${format.money(of.totals.notional)} USD · ${nameOf(account)}`;
   const settings = <TermsFields terms={terms} onTerms={onTerms} market={market} />;
   const details = shown && (
     <>
@@ -90,7 +91,8 @@ export function RestoreDock({ body, plan, terms, onTerms, market, isNothingChose
         <RestoreQuestion
           plan={question.plan}
           body={question.intent.body}
-          action={action(question.plan)}
+          action={t("restore.button", { percent: format.number(question.intent.body.percent) })}
+          detail={worth(question.plan)}
           busy={restore.isPending || restore.isSuccess}
           error={restore.error}
           onConfirm={() => restore.mutate(question.intent)}
@@ -98,12 +100,16 @@ export function RestoreDock({ body, plan, terms, onTerms, market, isNothingChose
         />
       ) : (
         <MainButton
-          text={ready ? action(current) : t("restore.title")}
+          text={action}
+          detail={ready ? worth(current) : ""}
           disabled={!ready}
           onClick={() => {
             if (!ready) return;
             restore.reset();
-            setQuestion({ plan: current, intent: openIntent("restore", body) });
+            setQuestion({
+              plan: current,
+              intent: openIntent("restore", { ...body, delay_ms: undo * 1000 }),
+            });
           }}
           testId="restore-button"
         />

@@ -1,21 +1,19 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 import { api, unwrap } from "@/shared/api/client";
-import { answered, type Intent, sending } from "@/shared/api/intent";
-import { useSettings } from "@/shared/person/Person";
+import { answered, type Intent, sending, type Undo } from "@/shared/api/intent";
 import type { RestoreBody } from "./body";
 
 /** Sends a confirmed restore, and leads to its job once it is accepted. */
 export function useRestore() {
   const queries = useQueryClient();
   const [, go] = useLocation();
-  const { undo_seconds: undo } = useSettings();
   return useMutation({
-    mutationFn: ({ key, body }: Intent<RestoreBody>) =>
+    mutationFn: ({ key, body }: Intent<RestoreBody & Undo>) =>
       unwrap(
         api.POST("/api/snapshots/restore", {
           params: { header: { "Idempotency-Key": key } },
-          body: { ...body, delay_ms: undo * 1000 },
+          body,
         }),
       ),
     onMutate: (intent) => sending("restore", intent),
