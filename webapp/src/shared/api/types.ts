@@ -15,3 +15,5 @@ export type Snapshot = Schemas["SnapshotOut"];
 export type Me = Schemas["Me"];
 export type Settings = Me["settings"];
 export type MarketType = "futures" | "spot";
+export type Exposure = Schemas["ExposureOut"];
+export type Verification = Schemas["Verification"];
