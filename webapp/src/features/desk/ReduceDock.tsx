@@ -95,6 +95,7 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
             percent: format.number(question.plan.percent),
           })}
           action={t("reduce.button", { percent: format.number(question.plan.percent) })}
+          hold={t("reduce.hold", { percent: format.number(question.plan.percent) })}
           detail={worth(question.plan)}
           busy={reduce.isPending || reduce.isSuccess}
           error={reduce.error}

@@ -92,6 +92,7 @@ export function RestoreDock({ body, plan, terms, onTerms, market, isNothingChose
           plan={question.plan}
           body={question.intent.body}
           action={t("restore.button", { percent: format.number(question.intent.body.percent) })}
+          hold={t("restore.hold", { percent: format.number(question.intent.body.percent) })}
           detail={worth(question.plan)}
           busy={restore.isPending || restore.isSuccess}
           error={restore.error}

@@ -12,6 +12,7 @@ interface Props {
   plan: Plan;
   body: RestoreBody;
   action: string;
+  hold: string;
   detail: string;
   busy: boolean;
   error: unknown;
