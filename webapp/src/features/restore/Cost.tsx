@@ -1,22 +1,23 @@
 import { useTranslation } from "react-i18next";
-import type { RoundTrip } from "@/shared/api/types";
+import type { Plan, RoundTrip } from "@/shared/api/types";
 import { tone } from "@/shared/money/format";
-import { type Amounts, negated, told, verdictOf } from "./cost";
+import { type Amounts, inDollars, negated, told, verdictOf } from "./cost";
 import css from "./restore.module.css";
 import { useCoinText } from "./useCoinText";
 
 interface NetProps {
-  /** null: not known. */
-  cost: RoundTrip | null;
+  plan: Plan;
   isStale: boolean;
   testId?: string;
 }
 
-/** What coming back now saves or costs, coin by coin, in numbers and in words. */
-export function Net({ cost, isStale, testId }: NetProps) {
+/** What coming back now saves or costs, in numbers and in words. */
+export function Net({ plan, isStale, testId }: NetProps) {
   const { t } = useTranslation();
   const coinText = useCoinText();
+  const { cost } = plan;
   const nets = told(cost?.net ?? {});
+  const dollars = nets.length > 1 ? inDollars(plan.legs) : null;
   if (!cost || nets.length === 0) {
     return (
       <p className="hint" data-testid={testId}>
@@ -24,7 +25,7 @@ export function Net({ cost, isStale, testId }: NetProps) {
       </p>
     );
   }
-  const verdict = verdictOf(cost.net);
+  const verdict = verdictOf(dollars === null ? cost.net : { USD: dollars });
   return (
     <div
       className={`${css.cost} ${isStale ? "stale" : ""}`}
@@ -32,8 +33,9 @@ export function Net({ cost, isStale, testId }: NetProps) {
       data-verdict={verdict}
     >
       <p>
-        {nets.map(([coin, amount]) => (
+        {(dollars === null ? nets : [["USD", dollars] as const]).map(([coin, amount]) => (
           <span key={coin} className={`numbers ${css.big} ${tone(amount) ?? ""}`}>
+            {dollars !== null && "≈ "}
             {coinText(coin, amount)}
           </span>
         ))}

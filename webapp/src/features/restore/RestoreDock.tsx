@@ -67,7 +67,7 @@ export function RestoreDock({ body, plan, terms, onTerms, market, isNothingChose
       {body && !shown && !plan.error && <p className="hint">{t("cost.counting")}</p>}
       {shown &&
         (shown.totals.legs > 0 ? (
-          <Net cost={shown.cost} isStale={current === null} testId="restore-cost" />
+          <Net plan={shown} isStale={current === null} testId="restore-cost" />
         ) : (
           <p className="hint">{t("restore.nothing")}</p>
         ))}

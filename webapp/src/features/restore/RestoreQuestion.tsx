@@ -30,7 +30,7 @@ export function RestoreQuestion({ plan, body, ...confirm }: Props) {
   const guardText = useGuardText();
   return (
     <ConfirmSheet title={t("restore.confirm", { count: totals.legs })} {...confirm}>
-      {plan.cost && <Net cost={plan.cost} isStale={false} />}
+      {plan.cost && <Net plan={plan} isStale={false} />}
       <Facts large>
         <Fact name={t("restore.account")}>{nameOf(account)}</Fact>
         <Fact name={t("restore.market")}>{t(`tabs.${plan.market_type}`)}</Fact>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { negated, rounded, told, verdictOf } from "./cost";
+import type { PlanLeg } from "@/shared/api/types";
+import { inDollars, negated, rounded, told, verdictOf } from "./cost";
 
 describe("the cost of coming back", () => {
   it.each([
@@ -23,6 +24,15 @@ describe("the cost of coming back", () => {
     expect(told({ USDT: "0", BTC: "1" })).toEqual([["BTC", "1"]]);
     expect(told({ USDT: "0", BTC: "0" })).toEqual([["USDT", "0"]]);
     expect(told({})).toEqual([]);
+  });
+
+  it("adds coins up in dollars, by each leg's price", () => {
+    const leg = (more: Partial<PlanLeg>) => ({ state: "planned", price: "0", ...more }) as PlanLeg;
+    const usdt = leg({ leg_net: "-10.5", settle_coin: "USDT" });
+    const btc = leg({ leg_net: "0.001", settle_coin: "BTC", price: "60000" });
+    expect(inDollars([usdt, btc])).toBe("49.5");
+    expect(inDollars([usdt, leg({ state: "skipped", leg_net: null })])).toBe("-10.5");
+    expect(inDollars([usdt, leg({ leg_net: null, settle_coin: "USDT" })])).toBeNull();
   });
 
   it("has fees as what they take", () => {

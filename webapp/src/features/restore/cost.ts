@@ -1,4 +1,5 @@
 import Big from "big.js";
+import type { PlanLeg } from "@/shared/api/types";
 import { decimal } from "@/shared/money/format";
 
 /** Decimal text by coin. */
@@ -27,6 +28,20 @@ export function told(amounts: Amounts): [coin: string, amount: string][] {
   const all = Object.entries(amounts);
   const some = all.filter(([, amount]) => !decimal(amount).eq(0));
   return some.length > 0 ? some : all.slice(0, 1);
+}
+
+/**
+ * The whole net in dollars, by each leg's own price; null where a leg's share is not known. A leg
+ * that settles in a coin is an inverse contract's, priced in dollars for that coin.
+ */
+export function inDollars(legs: readonly PlanLeg[]): string | null {
+  let sum = new Big(0);
+  for (const leg of legs) {
+    if (leg.state !== "planned") continue;
+    if (leg.leg_net === null) return null;
+    sum = sum.plus(decimal(leg.leg_net).times(DOLLARS.has(leg.settle_coin) ? 1 : leg.price));
+  }
+  return sum.toFixed();
 }
 
 /** Whether coming back now is better than never having left, by the net in each coin. */
