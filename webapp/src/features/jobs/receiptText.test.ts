@@ -11,6 +11,7 @@ async function telling(language: "en" | "ru") {
   const i18n = i18next.createInstance();
   const t = await i18n.init({
     lng: language,
+    showSupportNotice: false,
     resources: { en: { translation: en }, ru: { translation: ru } },
     interpolation: { escapeValue: false },
   });

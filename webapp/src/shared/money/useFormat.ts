@@ -44,6 +44,18 @@ export function formatsIn(language: Language) {
         minute: "2-digit",
         ...(seconds && { second: "2-digit" }),
       }).format(new Date(iso)),
+    /** "14:05". */
+    clock: (iso: string) =>
+      new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(
+        new Date(iso),
+      ),
+    /** "Saturday 21 November". */
+    day: (iso: string) =>
+      new Intl.DateTimeFormat(language, {
+        weekday: "long",
+        day: "numeric",
+        month: "long",
+      }).format(new Date(iso)),
     time: (iso: string) =>
       new Intl.DateTimeFormat(language, {
         hour: "2-digit",
