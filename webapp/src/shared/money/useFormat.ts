@@ -44,6 +44,13 @@ export function formatsIn(language: Language) {
         minute: "2-digit",
         ...(seconds && { second: "2-digit" }),
       }).format(new Date(iso)),
+    /** "21 Nov 2026". */
+    date: (iso: string) =>
+      new Intl.DateTimeFormat(language, {
+        day: "numeric",
+        month: "short",
+        year: "numeric",
+      }).format(new Date(iso)),
     time: (iso: string) =>
       new Intl.DateTimeFormat(language, {
         hour: "2-digit",
