@@ -56,6 +56,13 @@ export function formatsIn(language: Language) {
         day: "numeric",
         month: "long",
       }).format(new Date(iso)),
+    /** "21 Nov 2026". */
+    date: (iso: string) =>
+      new Intl.DateTimeFormat(language, {
+        day: "numeric",
+        month: "short",
+        year: "numeric",
+      }).format(new Date(iso)),
     time: (iso: string) =>
       new Intl.DateTimeFormat(language, {
         hour: "2-digit",
