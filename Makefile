@@ -37,6 +37,7 @@ check-webapp: $(VENV)/.dev ## Check, test and build the Mini App
 		|| { echo "webapp/openapi.json is not current: run make openapi"; exit 1; }
 	@$(BIN)/python -m devstack npm run check
 	@$(BIN)/python -m devstack webapp
+	@$(BIN)/python -m devstack npm run budget
 
 openapi: $(VENV)/.dev ## Write the OpenAPI document and the client's types anew
 	@$(BIN)/python -m web.openapi > webapp/openapi.json

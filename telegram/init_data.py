@@ -61,8 +61,11 @@ def verify(init_data: str, bot_token: str, *, max_age: timedelta, now: datetime)
     return _user(pairs.get("user", ""))
 
 
-def sign(user: TelegramUser, bot_token: str, *, now: datetime) -> str:
-    """A valid initData for a test user: what Telegram would hand to the Mini App."""
+def sign(
+    user: TelegramUser, bot_token: str, *, now: datetime, also: Mapping[str, str] | None = None
+) -> str:
+    """A valid initData for a test user: what Telegram would hand to the Mini App. `also`: further
+    pairs, as `start_param` or `signature`."""
     described: dict[str, Any] = {"id": user.id, "first_name": user.first_name}
     if user.last_name:
         described["last_name"] = user.last_name
@@ -71,6 +74,7 @@ def sign(user: TelegramUser, bot_token: str, *, now: datetime) -> str:
     if user.language_code:
         described["language_code"] = user.language_code
     pairs = {
+        **(also or {}),
         "auth_date": str(int(now.timestamp())),
         "user": json.dumps(described, ensure_ascii=False, separators=(",", ":")),
     }

@@ -100,6 +100,9 @@ class Control:
             case ["DELETE", "faults"]:
                 self._faults.clear()
                 return {}
+            case ["DELETE", "faults", number]:
+                self._faults.lift(int(number))
+                return {}
             case ["POST", "ip-limit"]:
                 self._address.enabled = bool(body.get("enabled", True))
                 self._address.requests = int(body.get("requests", self._address.requests))

@@ -92,6 +92,10 @@ class Faults:
     def clear(self) -> None:
         self._faults.clear()
 
+    def lift(self, number: int) -> None:
+        """One alone; those of other callers stay."""
+        self._faults = [fault for fault in self._faults if fault.id != number]
+
     def describe(self) -> list[dict[str, Any]]:
         return [fault.describe() for fault in self._faults]
 

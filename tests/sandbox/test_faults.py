@@ -172,6 +172,21 @@ def test_a_fault_counts_what_it_lets_pass_and_what_it_hits(caller: Caller, fault
     assert [caller.get(INFO).status_code for _ in range(4)] == [200, 500, 500, 200]
 
 
+def test_a_fault_is_lifted_alone(caller: Caller, control: Callable[..., Any]) -> None:
+    match = {"api_key": caller.keys["api_key"], "path": INFO}
+    first, second = (
+        control(
+            "POST", "faults", {"kind": "http_status", "match": match, "count": -1, "code": code}
+        )
+        for code in (503, 500)
+    )
+    assert caller.get(INFO).status_code == 503
+    control("DELETE", f"faults/{first['id']}")
+    assert caller.get(INFO).status_code == 500
+    control("DELETE", f"faults/{second['id']}")
+    assert caller.get(INFO).status_code == 200
+
+
 def test_an_unknown_fault_is_explained(sandbox_url: str) -> None:
     wrong = requests.post(f"{sandbox_url}/_control/faults", json={"kind": "magic"}, timeout=5)
     assert wrong.status_code == 400

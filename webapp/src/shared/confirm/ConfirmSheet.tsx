@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "@/shared/person/Person";
 import { canAskBiometrics, confirmByBiometrics } from "@/shared/telegram/biometrics";
@@ -33,13 +33,26 @@ export function ConfirmSheet(props: Props) {
     if (chosen === "biometrics") void canAskBiometrics().then(setBiometric);
   }, [chosen]);
   const without = chosen === "biometrics" && biometric === false;
+  // `busy` comes a moment after the tap: a second one may be quicker.
+  const taken = useRef(false);
+  useEffect(() => {
+    if (!busy) taken.current = false;
+  }, [busy]);
 
+  function confirm() {
+    if (taken.current || busy) return;
+    taken.current = true;
+    onConfirm();
+  }
   async function byBiometrics() {
+    if (taken.current || busy) return;
+    taken.current = true;
     setRefused(false);
     if (await confirmByBiometrics(`${action} · ${detail}`)) {
       haptics.armed();
       onConfirm();
     } else {
+      taken.current = false;
       setRefused(true);
     }
   }
@@ -61,14 +74,14 @@ export function ConfirmSheet(props: Props) {
           aria-disabled={busy}
           aria-busy={busy}
           disabled={chosen === "biometrics" && biometric === null}
-          onClick={() => !busy && (chosen === "tap" ? onConfirm() : void byBiometrics())}
+          onClick={() => (chosen === "tap" ? confirm() : void byBiometrics())}
           data-testid="confirm-button"
         >
           {busy ? t("confirm.sending") : action}
           <small>{detail}</small>
         </button>
       ) : (
-        <HoldButton busy={busy} onHeld={onConfirm} testId="confirm-button">
+        <HoldButton busy={busy} onHeld={confirm} testId="confirm-button">
           {busy ? t("confirm.sending") : hold}
           <small>{detail}</small>
         </HoldButton>

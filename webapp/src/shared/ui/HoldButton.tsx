@@ -53,6 +53,12 @@ export function HoldButton(props: Props) {
     if (!event.repeat) begin();
   }
 
+  function onRelease(event: KeyboardEvent) {
+    // Where a key clicks when it is let go, a short press would confirm.
+    if (event.key === " ") event.preventDefault();
+    end();
+  }
+
   return (
     <button
       type="button"
@@ -67,7 +73,7 @@ export function HoldButton(props: Props) {
       onPointerCancel={end}
       onContextMenu={(event) => event.preventDefault()}
       onKeyDown={onKey}
-      onKeyUp={end}
+      onKeyUp={onRelease}
       onBlur={end}
       // A screen reader's activation has neither pointer nor key: it is deliberate enough.
       onClick={(event) => event.detail === 0 && !busy && onHeld()}
