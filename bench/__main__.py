@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bench import (
     document,
+    first_load,
     growth,
     jobs_per_second,
     pick_up,
@@ -36,6 +37,7 @@ MEASURES: Mapping[str, Measure] = {
     "jobs": jobs_per_second.measure,
     "poll": status_poll.measure,
     "growth": growth.measure,
+    "first-load": first_load.measure,
     "sandbox": sandbox_throughput.measure,
 }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def utcnow() -> datetime:
@@ -19,6 +21,11 @@ def now_ms() -> int:
 def from_ms(milliseconds: int) -> datetime:
     """An aware UTC time from Bybit's milliseconds."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Bybit's milliseconds of an aware time."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def monotonic() -> float:

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
+from core import clock
 from core.numbers import plain
 from exchange import parse
 from exchange.instruments import InstrumentCache
@@ -27,6 +28,7 @@ from exchange.types import (
     ExchangeEnvironment,
     Execution,
     FeeRate,
+    FundingRate,
     Instrument,
     KeyInfo,
     Order,
@@ -38,6 +40,7 @@ __all__ = ["Credentials", "Gateway", "GatewayOptions", "GatewayPool"]
 
 _SETTLE_COINS = ("USDT", "USDC")
 _MAX_PAGES = 200
+_FUNDING_PAGE = 200
 _LEVERAGE_NOT_MODIFIED = 110043
 _STOPS_NOT_MODIFIED = 34040
 
@@ -116,6 +119,30 @@ class Gateway(Placing):
         rows = _rows(self._line.read("get_tickers", category=category.value))
         found = (parse.ticker(category, row) for row in rows)
         return {ticker.symbol: ticker for ticker in found if ticker is not None}
+
+    def funding_rates(
+        self, category: Category, symbol: str, since: datetime, until: datetime
+    ) -> list[FundingRate]:
+        """What was settled after `since` and not after `until`, oldest first. Raises Unreachable if
+        the pages do not end."""
+        found: list[FundingRate] = []
+        last = clock.to_ms(until)
+        for _ in range(_MAX_PAGES):
+            answer = self._line.read(
+                "get_funding_rate_history",
+                category=category.value,
+                symbol=symbol,
+                startTime=clock.to_ms(since),
+                endTime=last,
+                limit=_FUNDING_PAGE,
+            )
+            page = [parse.funding_rate(row) for row in _rows(answer)]
+            found += page
+            if len(page) < _FUNDING_PAGE or page[-1].at <= since:
+                return [told for told in reversed(found) if told.at > since]
+            # There is no cursor: the page before ends where this one begins.
+            last = clock.to_ms(page[-1].at) - 1
+        raise Unreachable(0, "the funding history does not end")
 
     # -- the account --------------------------------------------------------------------------
 

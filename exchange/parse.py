@@ -17,6 +17,7 @@ from exchange.types import (
     Category,
     Execution,
     FeeRate,
+    FundingRate,
     Instrument,
     KeyInfo,
     Order,
@@ -122,6 +123,7 @@ def position(category: Category, row: Row) -> Position | None:
         value=optional_number(row, "positionValue") or ZERO,
         unrealised_pnl=optional_number(row, "unrealisedPnl") or ZERO,
         leverage=positive(row, "leverage"),
+        margin=optional_number(row, "positionIM"),
         liq_price=positive(row, "liqPrice"),
         take_profit=positive(row, "takeProfit"),
         stop_loss=positive(row, "stopLoss"),
@@ -162,6 +164,13 @@ def fee_rate(row: Row) -> FeeRate:
         taker=number(row, "takerFeeRate"),
         maker=number(row, "makerFeeRate"),
     )
+
+
+def funding_rate(row: Row) -> FundingRate:
+    at = moment(row, "fundingRateTimestamp")
+    if at is None:
+        raise MalformedAnswer("fundingRateTimestamp")
+    return FundingRate(at=at, rate=number(row, "fundingRate"))
 
 
 def order(category: Category, row: Row) -> Order:

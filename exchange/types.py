@@ -75,7 +75,7 @@ class Position:
     """An open futures position (size > 0). `position_idx` 0 one-way, 1 hedge buy, 2 hedge sell.
 
     `value` is in quote currency for linear; for inverse it is the base-coin value as Bybit
-    gives it. `unrealised_pnl` in settle currency.
+    gives it. `unrealised_pnl` and `margin` (the initial margin it uses) in settle currency.
     """
 
     category: Category
@@ -88,6 +88,7 @@ class Position:
     value: Decimal
     unrealised_pnl: Decimal
     leverage: Decimal | None
+    margin: Decimal | None
     liq_price: Decimal | None
     take_profit: Decimal | None
     stop_loss: Decimal | None
@@ -131,6 +132,15 @@ class FeeRate:
     symbol: str
     taker: Decimal
     maker: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRate:
+    """What a long paid a short at one settlement, as a fraction of the position's value; negative:
+    what it got."""
+
+    at: datetime
+    rate: Decimal
 
 
 class OrderStatus(StrEnum):

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Amount, Base, CreatedAt, Moment, RowId, words
@@ -81,6 +92,23 @@ class Snapshot(Base):
     take_profit: Mapped[Amount | None]
     stop_loss: Mapped[Amount | None]
     created_at: Mapped[CreatedAt]
+
+
+def closing_fees(
+    session: Session, snapshot_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, dict[str, Decimal]]:
+    """What closing each of these cost: snapshot → coin → amount. Complete while a snapshot can be
+    restored: until then retention keeps its fills."""
+    rows = session.execute(
+        select(Snapshot.id, Fill.fee_currency, func.sum(Fill.fee))
+        .join(Fill, Fill.leg_id == Snapshot.leg_id)
+        .where(Snapshot.id.in_(snapshot_ids))
+        .group_by(Snapshot.id, Fill.fee_currency)
+    )
+    fees: dict[uuid.UUID, dict[str, Decimal]] = {}
+    for snapshot_id, coin, amount in rows:
+        fees.setdefault(snapshot_id, {})[coin] = amount
+    return fees
 
 
 def restorable(

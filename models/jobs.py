@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Amount, Base, CreatedAt, Moment, RowId, any_of, words
 from models.states import (
     ENDED_JOBS,
+    FILLED_JOBS,
     OPEN_ATTEMPTS,
     RUNNING_JOBS,
     AttemptState,
@@ -58,6 +59,13 @@ class Job(Base):
             "ix_jobs_untrimmed",
             "trim_after",
             postgresql_where=text("trim_after is not null and trimmed_at is null"),
+        ),
+        # The jobs that changed an account's book, by when.
+        Index(
+            "ix_jobs_filled",
+            "account_id",
+            "finished_at",
+            postgresql_where=text(any_of("state", FILLED_JOBS)),
         ),
         Index("ix_jobs_user_id_id", "user_id", "id"),
     )
@@ -143,6 +151,9 @@ class Leg(Base):
     leverage: Mapped[Amount | None]
     take_profit: Mapped[Amount | None]
     stop_loss: Mapped[Amount | None]
+    # What being out saved in funding until the plan was made (a restore's leg; settle coin), for
+    # `owed_qty`; None where that is not known.
+    funding: Mapped[Amount | None]
     # A restore's leg names the snapshot it gives back to; a reduce's leg makes one.
     snapshot_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("snapshots.id", use_alter=True)

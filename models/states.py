@@ -51,6 +51,7 @@ class AttemptState(StrEnum):
 ENDED_JOBS: frozenset[StrEnum] = frozenset(
     {JobState.COMPLETED, JobState.PARTIALLY_COMPLETED, JobState.FAILED, JobState.CANCELLED}
 )
+FILLED_JOBS: frozenset[StrEnum] = frozenset({JobState.COMPLETED, JobState.PARTIALLY_COMPLETED})
 RUNNING_JOBS: frozenset[StrEnum] = frozenset({JobState.PLANNING, JobState.EXECUTING})
 ENDED_LEGS: frozenset[StrEnum] = frozenset(
     {

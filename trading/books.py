@@ -102,7 +102,6 @@ def _by_market(found: Mapping[Category, Mapping[str, T]]) -> dict[Market, T]:
 
 def _futures(position: Position) -> BookPosition:
     inverse = position.category is Category.INVERSE
-    # Inverse worth and profit come in coins; people compare in the quote currency.
     return BookPosition(
         category=position.category,
         symbol=position.symbol,
@@ -112,13 +111,20 @@ def _futures(position: Position) -> BookPosition:
         mark_price=position.mark_price,
         value=position.size if inverse else position.size * position.mark_price,
         entry_price=position.entry_price,
-        unrealised_pnl=position.unrealised_pnl * position.mark_price
-        if inverse
-        else position.unrealised_pnl,
+        unrealised_pnl=_in_quote(position, position.unrealised_pnl),
         leverage=position.leverage,
+        margin=_in_quote(position, position.margin),
+        liq_price=position.liq_price,
         take_profit=position.take_profit,
         stop_loss=position.stop_loss,
     )
+
+
+def _in_quote(position: Position, amount: Decimal | None) -> Decimal | None:
+    """Inverse worth, profit and margin come in coins; people compare in the quote currency."""
+    if amount is None or position.category is not Category.INVERSE:
+        return amount
+    return amount * position.mark_price
 
 
 def _holdings(

@@ -15,6 +15,7 @@ from exchange.types import ExchangeEnvironment
 from models.users import Account
 from trading.couriers import Couriers
 from trading.fees import FeeBook
+from trading.funding import FundingBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Desk:
     vault: Vault
     gateways: GatewayPool
     fees: FeeBook = field(default_factory=FeeBook)
+    funding: FundingBook = field(default_factory=FundingBook)
     couriers: Couriers = field(default_factory=Couriers)
 
     @classmethod

@@ -12,6 +12,7 @@ from core.problems import Problem
 from models import audit
 from models.audit import AuditEntry
 from models.base import Base
+from models.exposures import Exposure
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
 from models.outbox import OutboxRow
@@ -60,6 +61,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
     refers to."""
     jobs = _jobs(user_id)
     legs = select(Leg.id).where(Leg.job_id.in_(jobs))
+    accounts = select(Account.id).where(Account.user_id == user_id)
     return (
         (OutboxRow, OutboxRow.job_id.in_(jobs)),
         (Fill, Fill.job_id.in_(jobs)),
@@ -67,6 +69,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Snapshot, Snapshot.job_id.in_(jobs)),
         (Leg, Leg.job_id.in_(jobs)),
         (Job, Job.user_id == user_id),
+        (Exposure, Exposure.account_id.in_(accounts)),
         (Account, Account.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (User, User.id == user_id),

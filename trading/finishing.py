@@ -16,6 +16,7 @@ from exchange.outcomes import AuthProblem, Refused, RequestDefect
 from exchange.types import Category
 from models.jobs import Job, Leg
 from models.states import JobKind, JobState, LegState
+from trading.exposure import record_after
 from trading.lease import Lease
 from trading.outbox import settle_ended
 from trading.receipts import build_receipt
@@ -69,6 +70,7 @@ def finish(lease: Lease, retention_days: int) -> uuid.UUID | None:
     with lease.write() as (session, job):
         legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
         state, error = end_state(job.kind, legs, cancelled=job.cancel_requested)
+        record_after(session, job, legs)
         return _end(session, lease, job, state, error, retention_days=retention_days)
 
 

@@ -74,13 +74,13 @@ def _leg(
         return _skipped(position, price, Reason.INSTRUMENT_GONE)
     if not rules.trading:
         # Said before any complaint about the quantity: no other percentage would help.
-        return _skipped(position, price, Reason.MARKET_CLOSED)
+        return _skipped(position, price, Reason.MARKET_CLOSED, rules)
     qty, reason = _quantity(rules, position, touchable, price, request)
     if reason is not None:
-        return _skipped(position, price, reason)
+        return _skipped(position, price, reason, rules)
     notional = rules.notional(qty, price)
     return replace(
-        _skipped(position, price, None),
+        _skipped(position, price, None, rules),
         size_after=position.size - qty,
         qty=qty,
         owed_qty=qty,
@@ -117,7 +117,9 @@ def _quantity(
     return (ZERO, reason) if reason else (qty, None)
 
 
-def _skipped(position: BookPosition, price: Decimal, reason: Reason | None) -> PlannedLeg:
+def _skipped(
+    position: BookPosition, price: Decimal, reason: Reason | None, rules: Instrument | None = None
+) -> PlannedLeg:
     return PlannedLeg(
         category=position.category,
         symbol=position.symbol,
@@ -138,4 +140,5 @@ def _skipped(position: BookPosition, price: Decimal, reason: Reason | None) -> P
         leverage=position.leverage,
         take_profit=position.take_profit,
         stop_loss=position.stop_loss,
+        settle_coin=rules.settle_coin if rules else "",
     )

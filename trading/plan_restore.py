@@ -71,6 +71,8 @@ def _skipped(leg: PlannedLeg, reason: Reason) -> PlannedLeg:
         fee_estimate=ZERO,
         effective_percent=ZERO,
         limit_price=None,
+        take_profit=None,
+        stop_loss=None,
         reason=reason,
     )
 
@@ -80,7 +82,7 @@ def _leg(owed: Owed, book: Book, request: RestoreRequest) -> PlannedLeg:
     rules = book.instruments.get(market)
     mark = book.prices.get(market)
     current, mode_changed = _current(owed, book)
-    blank = _blank(owed, mark, current.size if current else ZERO)
+    blank = _blank(owed, rules, mark, current.size if current else ZERO)
     if rules is None:
         return replace(blank, reason=Reason.INSTRUMENT_GONE)
     if mode_changed:
@@ -103,6 +105,8 @@ def _leg(owed: Owed, book: Book, request: RestoreRequest) -> PlannedLeg:
     if reason is not None:
         return replace(blank, reason=reason)
     notional = rules.notional(qty, mark)
+    # A position that is gone lost its stops with it.
+    is_gone = blank.size_now == 0
     return replace(
         blank,
         size_after=blank.size_now + owed_qty,
@@ -113,6 +117,8 @@ def _leg(owed: Owed, book: Book, request: RestoreRequest) -> PlannedLeg:
         fee_estimate=fee_of(notional, taker),
         effective_percent=percent_of(owed_qty, owed.remainder),
         limit_price=limit,
+        take_profit=owed.take_profit if is_gone else None,
+        stop_loss=owed.stop_loss if is_gone else None,
     )
 
 
@@ -155,7 +161,9 @@ def _current(owed: Owed, book: Book) -> tuple[BookPosition | None, bool]:
     return (match[0] if match else None), False
 
 
-def _blank(owed: Owed, mark: Decimal | None, size_now: Decimal) -> PlannedLeg:
+def _blank(
+    owed: Owed, rules: Instrument | None, mark: Decimal | None, size_now: Decimal
+) -> PlannedLeg:
     return PlannedLeg(
         category=owed.category,
         symbol=owed.symbol,
@@ -174,4 +182,6 @@ def _blank(owed: Owed, mark: Decimal | None, size_now: Decimal) -> PlannedLeg:
         effective_percent=ZERO,
         snapshot_id=owed.snapshot_id,
         leverage=owed.leverage,
+        closed_price=owed.closed_price,
+        settle_coin=rules.settle_coin if rules else "",
     )

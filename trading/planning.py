@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.ids import new_id
 from core.numbers import ZERO
 from exchange.gateway import Gateway
 from exchange.outcomes import Busy
-from models.fills import Snapshot
+from models import exposures
 from models.jobs import Job, Leg
 from models.states import JobKind, JobState, LegState
 from trading.attempts import next_attempt
 from trading.books import read_book
 from trading.desk import Desk
+from trading.exposure import exposure_of
+from trading.funding import questions, rates_of
 from trading.lease import Lease
 from trading.leverage import sets_leverage
 from trading.pause import is_paused
 from trading.plan_reduce import plan_reduce
 from trading.plan_restore import plan_restore
-from trading.plans import Book, Plan, PlannedLeg
+from trading.plans import Book, Owed, Plan, PlannedLeg
 from trading.requests import reduce_from_json, restore_from_json
+from trading.restore_cost import Rates, funding_saved
 from trading.sending import Due, Ready, choose, mark_sent
 from trading.snapshots import chosen
 from trading.states import JOB_TRANSITIONS, check_step
+
+Saved = Mapping[uuid.UUID, Decimal | None]
+"""Funding saved by each snapshot's leg, in its settle coin."""
 
 
 def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> Ready | None:
@@ -38,27 +47,23 @@ def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> Ready | No
     plans anew, since nothing was sent while no plan stood.
     """
     restoring = job.kind is JobKind.RESTORE
-    book = read_book(
-        desk,
-        gateway,
-        job.market_type,
-        account_id=job.account_id,
-        all_prices=restoring,
-    )
+    rates: Rates = {}
+    if restoring:
+        book, rates = _read_for_restore(desk, gateway, lease, job)
+    else:
+        book = read_book(desk, gateway, job.market_type, account_id=job.account_id)
     # Before the lease is checked: what leaves late carries a time that is too old.
     stamp = gateway.stamp()
     with lease.write() as (session, held):
-        snapshots: Mapping[uuid.UUID, Snapshot] = {}
+        saved: Saved = {}
         if restoring:
             request = restore_from_json(held.request)
             owed = chosen(session, held.account_id, request)
-            snapshots = {
-                item.snapshot_id: session.get_one(Snapshot, item.snapshot_id) for item in owed
-            }
             plan = plan_restore(owed, book, request)
+            saved = _funding(plan, owed, rates)
         else:
             plan = plan_reduce(book, reduce_from_json(held.request))
-        due = _persist(session, held, plan, book, snapshots)
+        due = _persist(session, held, plan, book, saved)
         if not due or held.cancel_requested or is_paused(session) or sets_leverage(held):
             return None
         try:
@@ -70,19 +75,42 @@ def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> Ready | No
     return ready if ready.calls else None
 
 
-def _persist(
-    session: Session,
-    job: Job,
-    plan: Plan,
-    book: Book,
-    snapshots: Mapping[uuid.UUID, Snapshot],
-) -> list[Due]:
+def _read_for_restore(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> tuple[Book, Rates]:
+    """The book, what is owed beside it, and the funding since, where any was settled. A restore
+    soon after its reduce asks nothing more than a reduce does."""
+
+    def owed_now() -> list[Owed]:
+        with lease.sessions() as session:
+            return chosen(session, job.account_id, restore_from_json(job.request))
+
+    read = partial(
+        read_book, desk, gateway, job.market_type, account_id=job.account_id, all_prices=True
+    )
+    # The book's own readings are carried too, so it is read on this thread.
+    book, owed = desk.couriers.all([read, owed_now])
+    environment = lease.account.environment
+    asked = questions(desk.funding, gateway, environment, owed, clock.utcnow())
+    return book, rates_of(desk.couriers.all(asked))
+
+
+def _funding(plan: Plan, owed: Sequence[Owed], rates: Rates) -> Saved:
+    items = {item.snapshot_id: item for item in owed}
+    return {
+        leg.snapshot_id: funding_saved(items[leg.snapshot_id], leg.owed_qty, rates)
+        for leg in plan.sendable
+        if leg.snapshot_id and leg.category.is_derivative
+    }
+
+
+def _persist(session: Session, job: Job, plan: Plan, book: Book, saved: Saved) -> list[Due]:
     legs: list[Leg] = []
     for seq, planned in enumerate(plan.legs, start=1):
         leg = _leg(job.id, seq, planned, book)
-        snapshot = snapshots.get(planned.snapshot_id) if planned.snapshot_id else None
-        if snapshot is not None:
-            _carry_protection(leg, snapshot)
+        if planned.snapshot_id is not None:
+            leg.funding = saved.get(planned.snapshot_id)
+            if planned.take_profit is not None or planned.stop_loss is not None:
+                # The position that is gone lost them with it: owed again.
+                leg.protection = "pending"
         session.add(leg)
         legs.append(leg)
     # Legs and snapshots refer to each other, so the order of inserts is ours to give.
@@ -91,6 +119,7 @@ def _persist(
     session.add_all(item.attempt for item in due)
     job.effective_percent = plan.effective_percent
     job.planned_at = func.now()
+    exposures.record(session, job.account_id, job.market_type, exposure_of(book))
     job.state = check_step(JOB_TRANSITIONS, job.state, JobState.EXECUTING)
     session.flush()
     return due
@@ -129,13 +158,3 @@ def _leg(job_id: uuid.UUID, seq: int, planned: PlannedLeg, book: Book) -> Leg:
         qty_filled=ZERO,
         finished_at=None if planned.is_sendable else func.now(),
     )
-
-
-def _carry_protection(leg: Leg, snapshot: Snapshot) -> None:
-    """A position that is gone lost its stop-loss and take-profit with it: owed again."""
-    leg.leverage = snapshot.leverage
-    leg.take_profit = snapshot.take_profit
-    leg.stop_loss = snapshot.stop_loss
-    has_protection = snapshot.take_profit is not None or snapshot.stop_loss is not None
-    if leg.state is LegState.PLANNED and leg.size_before == 0 and has_protection:
-        leg.protection = "pending"

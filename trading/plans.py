@@ -16,7 +16,8 @@ from models.states import JobKind, MarketType
 class BookPosition:
     """One position of a book: a futures position, or a spot holding (side Buy, idx 0, no entry).
 
-    `size` in order units (inverse: contracts); `value` and `unrealised_pnl` in quote currency.
+    `size` in order units (inverse: contracts); `value`, `unrealised_pnl` and `margin` (initial
+    margin used) in quote currency.
     """
 
     category: Category
@@ -29,6 +30,8 @@ class BookPosition:
     entry_price: Decimal | None = None
     unrealised_pnl: Decimal | None = None
     leverage: Decimal | None = None
+    margin: Decimal | None = None
+    liq_price: Decimal | None = None
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
 
@@ -65,6 +68,8 @@ class Owed:
     closed_price: Decimal
     created_at: datetime
     leverage: Decimal | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
 
     @property
     def remainder(self) -> Decimal:
@@ -79,7 +84,9 @@ class PlannedLeg:
     carry. `owed_qty` (restore) is what of the snapshot the leg gives back: for spot it is less
     than `qty`, since the fee comes out of the coins bought. `size_now`/`size_after` in order
     units of the position. `effective_percent` of `size_now` (reduce) or of the remainder
-    (restore). `notional`, `fee_estimate` in quote currency.
+    (restore). `notional`, `fee_estimate` in quote currency. `take_profit`, `stop_loss`: the
+    position's (reduce), or what is to be set again since they went with it (restore).
+    `closed_price`: of the snapshot. `settle_coin`: "" where the instrument is gone.
     """
 
     category: Category
@@ -103,6 +110,8 @@ class PlannedLeg:
     leverage: Decimal | None = None
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
+    closed_price: Decimal | None = None
+    settle_coin: str = ""
 
     @property
     def is_sendable(self) -> bool:

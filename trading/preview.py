@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.problems import FieldError, Problem
+from models.fills import closing_fees
 from models.users import Account
 from trading.books import read_book
 from trading.desk import Desk
 from trading.exemptions import respecting
+from trading.funding import questions, rates_of
 from trading.plan_reduce import plan_reduce
 from trading.plan_restore import plan_restore
 from trading.plans import Plan
 from trading.requests import ReduceRequest, RestoreRequest
+from trading.restore_cost import RestoreCost, restore_cost
 from trading.scope import UnknownSymbols
 from trading.snapshots import chosen, require_something
 
@@ -32,21 +39,31 @@ def preview_reduce(desk: Desk, account: Account, request: ReduceRequest) -> Plan
         raise unknown_symbols(error.symbols) from None
 
 
+@dataclass(frozen=True, slots=True)
+class PricedRestore:
+    """A restore's plan, and what coming back by it costs."""
+
+    plan: Plan
+    cost: RestoreCost
+
+
 def preview_restore(
     desk: Desk, session: Session, account: Account, request: RestoreRequest
-) -> Plan:
+) -> PricedRestore:
     """The plan a restore would get now. Raises Problem `nothing_to_restore`,
-    `snapshot_not_found`, and exchange errors."""
+    `snapshot_not_found`, and exchange errors; not for funding that the exchange does not tell."""
     owed = chosen(session, account.id, request)
     require_something(owed)
-    book = read_book(
-        desk,
-        desk.gateway(account),
-        request.market_type,
-        account_id=account.id,
-        all_prices=True,
+    fees = closing_fees(session, [item.snapshot_id for item in owed])
+    gateway = desk.gateway(account)
+    read = partial(
+        read_book, desk, gateway, request.market_type, account_id=account.id, all_prices=True
     )
-    return plan_restore(owed, book, request)
+    asked = questions(desk.funding, gateway, account.environment, owed, clock.utcnow())
+    # The book's own readings are carried too, so it is read on this thread.
+    book, *told = desk.couriers.all([read, *asked])
+    plan = plan_restore(owed, book, request)
+    return PricedRestore(plan, restore_cost(plan, owed, fees, rates_of(told)))
 
 
 def unknown_symbols(symbols: tuple[str, ...]) -> Problem:

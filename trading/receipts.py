@@ -17,6 +17,7 @@ from models.jobs import Job, Leg
 from models.states import JobKind, LegState
 from trading.leg_totals import Orders, filled_by_leg, orders_by_leg
 from trading.quantities import percent_of, unit_worth
+from trading.round_trip import RoundTrip, add, price_effect
 
 
 def build_receipt(session: Session, job: Job) -> dict[str, Any]:
@@ -94,10 +95,13 @@ def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any
 
     For each restored leg: closed at c, back at r. A long saved (c - r) × qty, a short the
     opposite; an inverse contract's worth moves with 1/price, so there it is qty × (1/r - 1/c)
-    in the base coin. The closing leg's fees count in the share of it that came back.
+    in the base coin. The closing leg's fees count in the share of it that came back, and the
+    funding estimated by the plan in the share of the plan that was filled. Funding that is not
+    known of one leg is left out of all: half a sum would be taken for a whole.
     """
-    effect: dict[str, Decimal] = {}
-    fees = _fees(session, Fill.job_id == job.id)
+    trip = RoundTrip(fees=_fees(session, Fill.job_id == job.id))
+    funding: dict[str, Decimal] = {}
+    is_known = True
     for leg in legs:
         snapshot = session.get(Snapshot, leg.snapshot_id) if leg.snapshot_id else None
         if snapshot is None or not leg.qty_filled or leg.avg_price is None:
@@ -106,30 +110,14 @@ def round_trip(session: Session, job: Job, legs: Sequence[Leg]) -> dict[str, Any
         saved = price_effect(
             Category(leg.category), Side(snapshot.side), back, snapshot.closed_price, leg.avg_price
         )
-        effect[leg.settle_coin] = effect.get(leg.settle_coin, ZERO) + saved
+        add(trip.price_effect, leg.settle_coin, saved)
         share = back / snapshot.qty_closed
         for coin, amount in _fees(session, Fill.leg_id == snapshot.leg_id).items():
-            fees[coin] = fees.get(coin, ZERO) + amount * share
-    coins = {coin for coin in (*effect, *fees) if effect.get(coin) or fees.get(coin)}
-    return {
-        "price_effect": {coin: plain(_money(effect[coin])) for coin in sorted(effect)},
-        "fees": {coin: plain(_money(fees[coin])) for coin in sorted(fees)},
-        "net": {
-            coin: plain(_money(effect.get(coin, ZERO) - fees.get(coin, ZERO)))
-            for coin in sorted(coins)
-        },
-    }
-
-
-def price_effect(
-    category: Category, side: Side, qty: Decimal, closed: Decimal, restored: Decimal
-) -> Decimal:
-    """What being out of `qty` between two prices saved, in the settle coin; negative: it cost."""
-    direction = 1 if side is Side.BUY else -1
-    if category is Category.INVERSE:
-        return direction * qty * (1 / restored - 1 / closed)
-    return direction * qty * (closed - restored)
-
-
-def _money(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.00000001"))
+            add(trip.fees, coin, amount * share)
+        if leg.funding is not None:
+            add(funding, leg.settle_coin, leg.funding * back / leg.owed_qty)
+        elif leg.category != Category.SPOT:
+            is_known = False
+    if is_known:
+        trip.funding = funding
+    return trip.to_json()

@@ -57,6 +57,8 @@ def owed(snapshot: Snapshot) -> Owed:
         closed_price=snapshot.closed_price,
         created_at=snapshot.created_at,
         leverage=snapshot.leverage,
+        take_profit=snapshot.take_profit,
+        stop_loss=snapshot.stop_loss,
     )
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-from sqlalchemy import func, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.logs import get_logger
-from models.operations import Schedule
+from trading.schedules import claim_run
 
 log = get_logger(__name__)
 
@@ -25,18 +24,7 @@ _BATCH = 200
 
 def claim_trimming(sessions: sessionmaker[Session]) -> bool:
     """Whether a trimming is due now; true for one caller only, in whatever process."""
-    with sessions.begin() as session:
-        claimed = session.execute(
-            update(Schedule)
-            .where(Schedule.name == _NAME, Schedule.due_at <= func.now())
-            .values(due_at=func.now() + _EVERY)
-            .returning(Schedule.name)
-        ).first()
-        if claimed is None:
-            session.execute(
-                insert(Schedule).values(name=_NAME, due_at=func.now()).on_conflict_do_nothing()
-            )
-    return claimed is not None
+    return claim_run(sessions, _NAME, _EVERY)
 
 
 def trim(sessions: sessionmaker[Session], *, stopping: threading.Event | None = None) -> int:

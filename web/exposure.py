@@ -6,6 +6,9 @@ from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
 
+from models.base import db
+from trading.exposure import history
+from web import present
 from web.guard import account
 from web.schemas.exposure import ExposureOut, ExposureQuery
 from web.schemas.fields import Problem as ProblemOut
@@ -24,6 +27,5 @@ blueprint = APIBlueprint(
 def get_exposure(query: ExposureQuery) -> dict[str, Any]:
     """At most 500 moments of the last `days`, and the jobs that changed the book meanwhile."""
     row = account(query.account_id)
-    return ExposureOut(
-        account_id=row.id, market_type=query.market_type, items=[], jobs=[]
-    ).model_dump(mode="json")
+    found = history(db.session(), row.id, query.market_type, query.days)
+    return present.exposure(row, query.market_type, found).model_dump(mode="json")

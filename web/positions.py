@@ -8,13 +8,17 @@ from typing import Any
 
 from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
+from sqlalchemy.exc import SQLAlchemyError
 
+from core.logs import get_logger
 from core.numbers import ZERO
 from models.base import db
 from models.fills import restorable
 from models.states import MarketType
 from trading.accept import accept_reduce
 from trading.books import read_book
+from trading.exposure import note_reading
+from trading.plans import Book
 from trading.preview import preview_reduce
 from web import cursors, present
 from web.accepting import accept
@@ -33,6 +37,8 @@ from web.schemas.positions import (
     Snapshots,
     SnapshotTotals,
 )
+
+log = get_logger(__name__)
 
 blueprint = APIBlueprint(
     "positions",
@@ -56,7 +62,18 @@ def get_book(query: MarketQuery) -> dict[str, Any]:
         query.market_type,
         account_id=row.id,
     )
+    _note(row.id, found)
     return present.book(row, found, owed).model_dump(mode="json")
+
+
+def _note(account_id: uuid.UUID, found: Book) -> None:
+    """A sample of the exposure. The book was read: a sample that fails keeps nobody from it."""
+    try:
+        note_reading(db.session(), account_id, found)
+        db.session.commit()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        log.warning("exposure.not_noted", error=type(error).__name__)
 
 
 def _owed(account_id: uuid.UUID, market: MarketType) -> present.Owed:

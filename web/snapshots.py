@@ -33,8 +33,8 @@ def preview(body: RestorePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
     row = account(body.account_id)
     desk = current_app.extensions["desk"]
-    plan = preview_restore(desk, db.session(), row, body.request())
-    return present.plan(plan).model_dump(mode="json")
+    priced = preview_restore(desk, db.session(), row, body.request())
+    return present.plan(priced.plan, priced.cost).model_dump(mode="json")
 
 
 @blueprint.post(

@@ -19,6 +19,7 @@ from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
 from trading.heartbeat import Heartbeat
+from trading.sampling import claim_sampling, remove_old_samples, sample_books
 from trading.trimming import claim_trimming, trim
 from worker.broker import make_broker
 from worker.relay import Relay
@@ -49,6 +50,8 @@ def _ring(job_id: uuid.UUID) -> None:
 def _schedule() -> None:
     if claim_trimming(sessions):
         trim_jobs.send()
+    if claim_sampling(sessions, settings.exposure_seconds):
+        sample_exposures.send()
 
 
 hand_back = HandBack()
@@ -98,5 +101,12 @@ def run_job(job_id: str) -> None:
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
 def trim_jobs() -> None:
-    """Remove the bulky rows of jobs that ended long ago."""
+    """Remove the bulky rows of jobs that ended long ago, and old samples."""
     trim(sessions, stopping=hand_back.stopping)
+    remove_old_samples(sessions, settings.retention_days, stopping=hand_back.stopping)
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def sample_exposures() -> None:
+    """Note what the books of people seen lately are worth."""
+    sample_books(desk, sessions, stopping=hand_back.stopping)

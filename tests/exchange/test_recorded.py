@@ -85,6 +85,7 @@ def test_positions_leave_the_empty_one_out(recorded: Path) -> None:
         value=D(25000),
         unrealised_pnl=D(250),
         leverage=D(10),
+        margin=D(2500),
         liq_price=D(45000),
         take_profit=D(55000),
         stop_loss=D(48000),

@@ -180,6 +180,7 @@ def test_a_fill_counts_once(session: Session, rows: dict[str, Any]) -> None:
         ("update jobs set state = 'completed', finished_at = null", "ended_has_time"),
         ("update jobs set percent = 101", "percent"),
         ("update accounts set api_key_enc = null", "live_account_has_keys"),
+        ("insert into exposures select id, 'spot', now(), -1, 0 from accounts", "not_negative"),
     ],
 )
 def test_the_database_refuses_what_must_not_be(
@@ -236,6 +237,11 @@ QUERIES = {
     "snapshots of a job": "select id from snapshots where job_id = ?",
     "sign-ins": "select id from sign_ins where user_id = ? and last_seen_at > now()"
     " order by last_seen_at desc",
+    "jobs of a time": "select id from jobs where account_id = ? and finished_at >= now()"
+    " and state in ('completed', 'partially_completed') order by finished_at desc limit 500",
+    "exposure": "select at from exposures where account_id = ? and market_type = 'spot'"
+    " and at >= now() order by at",
+    "old exposures": "select at from exposures where at < now() order by at limit 5000",
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 

@@ -19,8 +19,8 @@ from models.states import (
     LegState,
 )
 from trading.finishing import end_state
-from trading.receipts import price_effect
 from trading.resolving import average_price
+from trading.round_trip import price_effect
 from trading.settling import (
     MAX_EMPTY,
     Again,

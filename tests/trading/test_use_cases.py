@@ -32,7 +32,7 @@ def test_a_preview_is_the_plan_that_a_job_gets(make_trader: MakeTrader) -> None:
     assert [leg.qty for leg in plan.legs] == [item.leg.qty_planned for item in view.legs]
     with trader.sessions() as session:
         back = preview_restore(trader.desk, session, trader.account, RestoreRequest(FUTURES))
-    assert [leg.owed_qty for leg in back.legs] == [Decimal("0.2")]
+    assert [leg.owed_qty for leg in back.plan.legs] == [Decimal("0.2")]
 
 
 def test_a_preview_refuses_unknown_names(make_trader: MakeTrader) -> None:

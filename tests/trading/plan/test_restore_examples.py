@@ -55,6 +55,14 @@ def only(plan: Plan) -> PlannedLeg:
     return leg
 
 
+def test_stops_are_set_again_only_where_they_went_with_the_position() -> None:
+    item = owed(take_profit=D(150), stop_loss=D(80))
+    gone = only(planned([item], FLAT))
+    assert (gone.take_profit, gone.stop_loss, gone.closed_price) == (D(150), D(80), D(100))
+    still_there = only(planned([item], book([position(LINEAR, "BTCUSDT", "1")], [BTC])))
+    assert (still_there.take_profit, still_there.stop_loss) == (None, None)
+
+
 def test_a_closed_long_is_bought_back_whole() -> None:
     item = owed(leverage=D(7))
     plan = planned([item], FLAT)

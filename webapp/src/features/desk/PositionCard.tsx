@@ -34,7 +34,7 @@ export function PositionCard({ position, leg, isStale, choice, onOpen }: Props) 
       data-symbol={position.symbol}
       data-chosen={choice?.chosen}
     >
-      <div className="row spread">
+      <div className={`row ${css.head}`}>
         {choice && (
           <input
             type="checkbox"

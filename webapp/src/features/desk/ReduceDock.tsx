@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { api, unwrap } from "@/shared/api/client";
-import { answered, type Intent, openIntent, sending } from "@/shared/api/intent";
+import { answered, type Intent, openIntent, sending, type Undo } from "@/shared/api/intent";
 import type { Plan } from "@/shared/api/types";
 import { ConfirmSheet } from "@/shared/confirm/ConfirmSheet";
 import { parsePercent } from "@/shared/money/format";
@@ -31,7 +31,7 @@ interface Props {
 /** What the open dialog asks about: shown and sent as it was when it opened. */
 interface Question {
   plan: Plan;
-  intent: Intent<ReduceBody>;
+  intent: Intent<ReduceBody & Undo>;
 }
 
 /** The slider and the button. One idempotency key for each opened dialog. */
@@ -45,11 +45,11 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
   const { undo_seconds: undo } = useSettings();
   const [question, setQuestion] = useState<Question | null>(null);
   const reduce = useMutation({
-    mutationFn: ({ key, body }: Intent<ReduceBody>) =>
+    mutationFn: ({ key, body }: Intent<ReduceBody & Undo>) =>
       unwrap(
         api.POST("/api/positions/reduce", {
           params: { header: { "Idempotency-Key": key } },
-          body: { ...body, delay_ms: undo * 1000 },
+          body,
         }),
       ),
     onMutate: (intent) => sending("reduce", intent),
@@ -80,7 +80,10 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
           onClick={() => {
             if (!ready) return;
             reduce.reset();
-            setQuestion({ plan: current, intent: openIntent("reduce", body) });
+            setQuestion({
+              plan: current,
+              intent: openIntent("reduce", { ...body, delay_ms: undo * 1000 }),
+            });
           }}
           testId="reduce-button"
         />
@@ -92,6 +95,7 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
             percent: format.number(question.plan.percent),
           })}
           action={t("reduce.button", { percent: format.number(question.plan.percent) })}
+          hold={t("reduce.hold", { percent: format.number(question.plan.percent) })}
           detail={worth(question.plan)}
           busy={reduce.isPending || reduce.isSuccess}
           error={reduce.error}

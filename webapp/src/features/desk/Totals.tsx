@@ -13,14 +13,14 @@ export function Totals({ book, isLive }: { book: Book; isLive: boolean }) {
   return (
     <section className={css.totals} aria-label={t("book.totals")} data-testid="totals">
       <Facts large>
-        <Fact name={t("book.value")}>{format.money(totals.value)} USD</Fact>
+        <Fact name={t("book.value")}>{format.rough(totals.value)} USD</Fact>
         {book.market_type === "futures" && (
-          <Fact name={t("book.pnl")} tone={tone(totals.unrealised_pnl)}>
+          <Fact name={t("book.profit")} tone={tone(totals.unrealised_pnl)}>
             {format.signed(totals.unrealised_pnl)}
           </Fact>
         )}
         {totals.margin_used !== null && (
-          <Fact name={t("book.marginUsed")}>{format.money(totals.margin_used)}</Fact>
+          <Fact name={t("book.marginUsed")}>{format.rough(totals.margin_used)}</Fact>
         )}
       </Facts>
       <p className={css.asOf}>

@@ -7,6 +7,10 @@ import { noteReach } from "@/shared/api/reach";
 import type { Job } from "@/shared/api/types";
 
 const WAIT_SECONDS = 20;
+// A network that swallows packets says nothing: then silence has to count as a failure.
+const SILENT_MS = (WAIT_SECONDS + 10) * 1000;
+/** What a job changed when it ended. */
+const CHANGED = ["book", "snapshots", "plan", "jobs", "exposure"];
 
 /** How long to pause before the next long poll: none while it works, growing while it fails. */
 export function pauseAfter(failures: number): number {
@@ -33,12 +37,37 @@ export async function pollJob(
   return unwrap(Promise.resolve(call));
 }
 
+/** Runs with a signal that aborts with the given one, or when time is up. */
+async function noLongerThan<T>(
+  milliseconds: number,
+  signal: AbortSignal,
+  run: (limited: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // `AbortSignal.any` is younger than the WebViews that people have.
+  const limited = new AbortController();
+  const stop = () => limited.abort();
+  signal.addEventListener("abort", stop);
+  const timer = setTimeout(
+    () => limited.abort(new DOMException("no answer", "TimeoutError")),
+    milliseconds,
+  );
+  try {
+    return await run(limited.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 /** The job, followed until it ends. */
 export function useJob(id: string) {
   const queries: QueryClient = useQueryClient();
   const job = useQuery({
     queryKey: ["job", id],
-    queryFn: ({ signal }) => pollJob(id, queries.getQueryData<Job>(["job", id]), signal),
+    queryFn: ({ signal }) =>
+      noLongerThan(SILENT_MS, signal, (limited) =>
+        pollJob(id, queries.getQueryData<Job>(["job", id]), limited),
+      ),
     refetchInterval: (query) =>
       query.state.data && isEnded(query.state.data)
         ? false
@@ -51,9 +80,7 @@ export function useJob(id: string) {
   const ended = job.data ? isEnded(job.data) : false;
   useEffect(() => {
     if (!ended) return;
-    void queries.invalidateQueries({ queryKey: ["book"] });
-    void queries.invalidateQueries({ queryKey: ["snapshots"] });
-    void queries.invalidateQueries({ queryKey: ["plan"] });
+    for (const key of CHANGED) void queries.invalidateQueries({ queryKey: [key] });
   }, [ended, queries]);
   return job;
 }

@@ -7,6 +7,11 @@ export interface Intent<Body> {
   readonly body: Body;
 }
 
+/** How long the server waits before it acts, so that a person can take it back. */
+export interface Undo {
+  delay_ms: number;
+}
+
 const slot = (action: string) => `ebb.unanswered.${action}`;
 
 /**

@@ -11,6 +11,8 @@ interface Props {
   title: string;
   /** What the confirming button does: "Reduce by 25 %". */
   action: string;
+  /** The same, as what holding the button does: "Hold to reduce by 25 %". */
+  hold: string;
   /** On which account and for how much: "1,234.00 USD · Main · demo". */
   detail: string;
   children: ReactNode;
@@ -22,7 +24,7 @@ interface Props {
 
 /** Asks once before money moves, in the way that the person chose: hold, tap or biometrics. */
 export function ConfirmSheet(props: Props) {
-  const { title, action, detail, children, busy, error, onConfirm, onClose } = props;
+  const { title, action, hold, detail, children, busy, error, onConfirm, onClose } = props;
   const { t } = useTranslation();
   const { confirm_style: chosen, undo_seconds: undo } = useSettings();
   const [biometric, setBiometric] = useState<boolean | null>(null);
@@ -80,7 +82,7 @@ export function ConfirmSheet(props: Props) {
         </button>
       ) : (
         <HoldButton busy={busy} onHeld={confirm} testId="confirm-button">
-          {busy ? t("confirm.sending") : t("confirm.hold", { action })}
+          {busy ? t("confirm.sending") : hold}
           <small>{detail}</small>
         </HoldButton>
       )}

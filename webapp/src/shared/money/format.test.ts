@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatMoney, formatNumber, formatShort, formatSigned, parsePercent } from "./format";
+import {
+  formatAverage,
+  formatCoins,
+  formatMoney,
+  formatNumber,
+  formatShort,
+  formatSigned,
+  parsePercent,
+} from "./format";
 
 describe("formatting", () => {
   it("groups thousands by language and keeps every digit", () => {
@@ -21,6 +29,19 @@ describe("formatting", () => {
 
   it("shortens long averages", () => {
     expect(formatShort("64012.333333333333", "en")).toBe("64,012.33333333");
+    expect(formatAverage("64012.333333333333", "en")).toBe("64,012.33");
+    expect(formatAverage("123456789.5", "en")).toBe("123,456,790");
+    expect(formatAverage("0.000012345678901", "en")).toBe("0.00001234568");
+  });
+});
+
+describe("amounts of coins", () => {
+  it("round dollars to cents and keep small ones visible", () => {
+    expect(formatCoins({ USDT: "12.34567891", BTC: "-0.00012345" }, "en", true)).toBe(
+      "+12.35 USDT · \u22120.00012345 BTC",
+    );
+    expect(formatCoins({ USDT: "0.0012345" }, "en")).toBe("0.0012 USDT");
+    expect(formatCoins({}, "en")).toBe("—");
   });
 });
 

@@ -88,6 +88,24 @@ export function formatPrice(
   return grouped(decimal(text).toFixed(fraction.length), language);
 }
 
+/** An average price without a tick to round to: seven significant digits, the whole part whole. */
+export function formatAverage(text: string, language: Language): string {
+  const price = decimal(text);
+  const whole = price.abs().round(0, Big.roundDown).toFixed().length;
+  const kept = price.abs().gte(1) ? price.round(Math.max(0, 7 - whole)) : price.prec(7);
+  return formatNumber(kept.toFixed(), language);
+}
+
+const DOLLARS: ReadonlySet<string> = new Set(["USD", "USDT", "USDC", "USDE", "DAI"]);
+
+/** An amount of a coin: dollars to cents, or two digits where cents show nothing; others exact. */
+function formatAmount(text: string, coin: string, language: Language): string {
+  const amount = decimal(text);
+  if (!DOLLARS.has(coin)) return formatShort(text, language);
+  if (amount.eq(0) || amount.abs().gte("0.1")) return formatMoney(text, language);
+  return formatNumber(amount.prec(2).toFixed(), language);
+}
+
 /** "12.5 USDT · −0.0001 BTC"; a dash where there is nothing. `signed`: a plus before gains. */
 export function formatCoins(
   amounts: Record<string, string>,
@@ -96,7 +114,7 @@ export function formatCoins(
 ): string {
   const parts = Object.entries(amounts).map(([coin, amount]) => {
     const plus = signed && decimal(amount).gt(0) ? "+" : "";
-    return `${plus}${formatShort(amount, language)} ${coin}`;
+    return `${plus}${formatAmount(amount, coin, language)} ${coin}`;
   });
   return parts.length ? parts.join(" · ") : "—";
 }

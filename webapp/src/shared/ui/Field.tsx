@@ -12,15 +12,17 @@ interface Props {
   /** Its name in the API, which is also how the API names it in a refusal. */
   name: string;
   label: string;
+  hint?: string;
   error: unknown;
   children: (described: Described) => ReactElement;
 }
 
 /** A labelled input that tells what the server found wrong with it. */
-export function Field({ name, label, error, children }: Props) {
+export function Field({ name, label, hint, error, children }: Props) {
   const id = useId();
   const faults = problemOf(error)?.errors?.filter((fault) => fault.field === name) ?? [];
   const wrong = faults.length > 0;
+  const described = [hint && `${id}-hint`, wrong && `${id}-fault`].filter(Boolean).join(" ");
   return (
     <div>
       <label htmlFor={id}>{label}</label>
@@ -28,8 +30,13 @@ export function Field({ name, label, error, children }: Props) {
         id,
         name,
         "aria-invalid": wrong,
-        "aria-describedby": wrong ? `${id}-fault` : undefined,
+        "aria-describedby": described || undefined,
       })}
+      {hint && (
+        <p id={`${id}-hint`} className="hint">
+          {hint}
+        </p>
+      )}
       {wrong && (
         <p id={`${id}-fault`} className="fault">
           {faults.map((fault) => fault.message).join(" ")}

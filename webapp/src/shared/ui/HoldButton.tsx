@@ -14,12 +14,17 @@ export const HOLD_MS = 700;
 interface Props {
   children: ReactNode;
   busy: boolean;
+  /** Nothing to hold for yet. */
+  disabled?: boolean;
+  /** It takes something away for good. */
+  danger?: boolean;
   onHeld: () => void;
   testId: string;
 }
 
 /** A button that acts only when held: with a finger, the mouse, Enter or Space. */
-export function HoldButton({ children, busy, onHeld, testId }: Props) {
+export function HoldButton(props: Props) {
+  const { children, busy, disabled = false, danger = false, onHeld, testId } = props;
   const [holding, setHolding] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -57,7 +62,8 @@ export function HoldButton({ children, busy, onHeld, testId }: Props) {
   return (
     <button
       type="button"
-      className="main hold"
+      className={danger ? "main hold danger" : "main hold"}
+      disabled={disabled}
       aria-disabled={busy}
       aria-busy={busy}
       data-holding={holding}

@@ -14,6 +14,7 @@ const PATHS = {
   warning: "M12 4l9 16H3z M12 10v4 M12 17.2v.2",
   plus: "M12 5v14 M5 12h14",
   trash: "M5 7h14 M9 7V4h6v3 M7 7l1 13h8l1-13",
+  edit: "M5 19h3L19 8l-3-3L5 16z M13.5 7.5l3 3",
   download: "M12 4v11 M8 11.5l4 4 4-4 M5 20h14",
 } as const;
 

@@ -2,7 +2,7 @@ import { useId } from "react";
 
 interface Props<T extends string> {
   legend: string;
-  options: readonly { value: T; label: string }[];
+  options: readonly { value: T; label: string; disabled?: boolean }[];
   value: T;
   onChange: (value: T) => void;
   testId?: string;
@@ -22,6 +22,7 @@ export function Segmented<T extends string>(props: Props<T>) {
             name={name}
             value={option.value}
             checked={option.value === value}
+            disabled={option.disabled}
             onChange={() => onChange(option.value)}
             data-testid={testId && `${testId}-${option.value}`}
           />

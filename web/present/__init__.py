@@ -1,0 +1,20 @@
+"""Domain values as the API's answers, with reasons told in the reader's language."""
+
+from web.present.books import Owed, book, exposure, snapshot
+from web.present.jobs import error_text, job, job_summary
+from web.present.people import account, session, settings
+from web.present.plans import plan
+
+__all__ = [
+    "Owed",
+    "account",
+    "book",
+    "error_text",
+    "exposure",
+    "job",
+    "job_summary",
+    "plan",
+    "session",
+    "settings",
+    "snapshot",
+]

@@ -1,0 +1,55 @@
+"""People and their accounts: what the API tells of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from core.texts import text
+from models.sign_ins import SignIn
+from models.states import MarketType
+from models.users import Account
+from trading.accounts import advice
+from trading.exemptions import exempted
+from web.origin import shortened
+from web.problems import language
+from web.schemas.auth import AccountOut, Advice, ExemptionOut
+from web.schemas.person import DEFAULTS, SessionOut, Settings
+
+
+def account(row: Account) -> AccountOut:
+    allowed = {MarketType.SPOT: row.can_trade_spot, MarketType.FUTURES: row.can_trade_futures}
+    spoken = language()
+    return AccountOut(
+        id=row.id,
+        label=row.label,
+        environment=row.environment,
+        api_key_masked=f"…{row.api_key_tail}",
+        market=[market for market, may in allowed.items() if may],
+        permissions=[f"{name}.{word}" for name, words in row.permissions.items() for word in words],
+        advice=[Advice(code=code, message=text(f"advice.{code}", spoken)) for code in advice(row)],
+        expires_at=row.expires_at,
+        created_at=row.created_at,
+        checked_at=row.checked_at,
+        is_default=row.is_default,
+        exempt=[
+            ExemptionOut(symbol=exemption.symbol, keep_qty=exemption.keep_qty)
+            for exemption in exempted(row)
+        ],
+    )
+
+
+def settings(chosen: Mapping[str, Any]) -> Settings:
+    return Settings.model_validate({**DEFAULTS.model_dump(), **chosen})
+
+
+def session(row: SignIn, current: uuid.UUID) -> SessionOut:
+    return SessionOut(
+        id=row.id,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        platform=row.platform,
+        remote_addr=shortened(row.remote_addr),
+        is_current=row.id == current,
+    )

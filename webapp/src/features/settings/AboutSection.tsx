@@ -1,0 +1,16 @@
+import { useTranslation } from "react-i18next";
+import { OutsideLink } from "@/shared/ui/OutsideLink";
+import { version } from "../../../package.json";
+import { Section } from "./Section";
+
+export function AboutSection() {
+  const { t } = useTranslation();
+  return (
+    <Section title={t("settings.section.about")}>
+      <div className="row spread wrap">
+        <span>{t("settings.version", { version })}</span>
+        <OutsideLink href={`${location.origin}/docs`}>{t("settings.docs")}</OutsideLink>
+      </div>
+    </Section>
+  );
+}
