@@ -18,7 +18,7 @@ export interface ReduceBody {
 
 /**
  * The plan of a reduce as the slider moves. `current`: of exactly this body; `shown`: that, or the
- * one before while it is read. A body of null asks for nothing.
+ * one before while it is read. A body of null asks for nothing and shows nothing.
  */
 export function useReducePlan(body: ReduceBody | null) {
   const asked = useDebounced(body === null ? null : JSON.stringify(body), REST_MS);
@@ -34,5 +34,6 @@ export function useReducePlan(body: ReduceBody | null) {
     staleTime: 1000,
   });
   const settled = body !== null && asked === JSON.stringify(body) && !query.isPlaceholderData;
-  return { ...query, shown: query.data ?? null, current: settled ? (query.data ?? null) : null };
+  const shown = body === null ? null : (query.data ?? null);
+  return { ...query, shown, current: settled ? shown : null };
 }
