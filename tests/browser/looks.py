@@ -1,0 +1,57 @@
+"""How a page looks: pictures of it, its width, and what axe finds wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from devstack.paths import ROOT, WEBAPP
+
+ARTIFACTS = ROOT / "artifacts"
+_AXE = WEBAPP / "node_modules" / "axe-core" / "axe.min.js"
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUN = """tags => axe.run(document, {
+    runOnly: tags, resultTypes: ['violations'], preload: false, elementRef: false,
+}).then(found => found.violations)"""
+
+
+def picture(page: Page, name: str) -> None:
+    """artifacts/<name>.png; of an open dialog only what is in view."""
+    path = ARTIFACTS / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    full = page.locator("dialog[open]").count() == 0
+    page.screenshot(path=path, full_page=full)
+
+
+def overflow(page: Page) -> list[str]:
+    """What sticks out sideways; nothing if the page can't be scrolled that way."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const page = document.scrollingElement;
+            if (page.scrollWidth <= page.clientWidth) return [];
+            return [...document.querySelectorAll('main *, dialog *')]
+                .filter(one => one.getBoundingClientRect().right > page.clientWidth + 0.5)
+                .map(one => `${one.tagName} ${one.className} "${one.textContent.slice(0, 40)}"`)
+                .concat(`the page is ${page.scrollWidth} px wide`);
+        }"""
+    )
+    return found
+
+
+def axe(page: Page) -> list[str]:
+    """Violations of WCAG 2 A and AA and of best practice, one line for each element."""
+    if not page.evaluate("'axe' in window"):
+        # Evaluated, not added as a script: the content security policy stays as it is.
+        page.evaluate(_AXE.read_text())
+    violations: list[dict[str, Any]] = page.evaluate(_RUN, _TAGS)
+    return [
+        f"{violation['id']} ({violation['impact']}): {' '.join(map(str, node['target']))}\n"
+        f"    {node['html'][:160]}\n    {_why(node)}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+
+
+def _why(node: dict[str, Any]) -> str:
+    return "; ".join(check["message"] for check in [*node["any"], *node["all"], *node["none"]])
