@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { compressed } from "./compress";
+import { compressed } from "./compress.ts";
 
 export default defineConfig({
   plugins: [react(), compressed()],

@@ -37,7 +37,7 @@ const restored = aJob({
 describe("a receipt as text", () => {
   it("tells what was done, for how much, in which time", async () => {
     const text = receiptText(aJob(), await telling("en"));
-    expect(text).toContain("Ebb · Reduce by 25 %\nReduced by 25 %\nMain · Futures · ");
+    expect(text).toContain("Ebb · Reduce by 25\u00a0%\nReduced by 25\u00a0%\nMain · Futures · ");
     expect(text).toContain("Traded: 640.12 USD");
     expect(text).toContain("Fees: 0.35 USDT");
     expect(text).toContain("Took: 4 sec\nAcknowledged in: 120 ms\nFilled in: 340 ms");
@@ -74,13 +74,13 @@ describe("a receipt as text", () => {
     const unsent = aJob({ state: "cancelled", started_at: null, legs: [], receipt: null });
     expect(headlineOf(unsent, english)).toBe("Cancelled, nothing was sent");
     expect(headlineOf(aJob({ state: "partially_completed", percent: "50" }), english)).toBe(
-      "Reduced by 25 % of 50 %",
+      "Reduced by 25\u00a0% of 50\u00a0%",
     );
   });
 
   it("is short for a chat", async () => {
     expect(summaryText(restored, await telling("en"))).toBe(
-      "Ebb · Restore 100 %\nPositions restored\nTraded: 640.12 USD\nRound trip: +12.00 USDT",
+      "Ebb · Restore 100\u00a0%\nPositions restored\nTraded: 640.12 USD\nRound trip: +12.00 USDT",
     );
   });
 });

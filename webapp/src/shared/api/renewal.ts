@@ -1,4 +1,9 @@
-import { getTokens, isTokens, setTokens } from "./session";
+import createClient from "openapi-fetch";
+import type { paths } from "./schema";
+import { getTokens, setTokens } from "./session";
+
+// Without the session's own handling: a refusal here must not ask for another renewal.
+const bare = createClient<paths>({ baseUrl: location.origin });
 
 /**
  * What came of asking for new tokens: they are here, or the session is over, or the server could
@@ -19,23 +24,16 @@ export function renewSession(language: string): Promise<Renewal> {
 async function ask(language: string): Promise<Renewal> {
   const tokens = getTokens();
   if (!tokens) return { kind: "over" };
-  const answer = await fetch(
-    new Request(`${location.origin}/api/auth/refresh`, {
-      method: "POST",
-      headers: {
-        Authorization: `Bearer ${tokens.refresh_token}`,
-        "Accept-Language": language,
-      },
-    }),
-  );
-  if (answer.ok) {
-    const renewed: unknown = await answer.json();
-    if (isTokens(renewed)) {
-      setTokens(renewed);
-      return { kind: "renewed" };
-    }
+  const { data, error, response } = await bare.POST("/api/auth/refresh", {
+    headers: { Authorization: `Bearer ${tokens.refresh_token}`, "Accept-Language": language },
+  });
+  if (data) {
+    setTokens(data);
+    return { kind: "renewed" };
   }
-  if (answer.status !== 401) return { kind: "unsaid", answer };
+  if (response.status !== 401) {
+    return { kind: "unsaid", answer: Response.json(error, { status: response.status }) };
+  }
   setTokens(null);
   return { kind: "over" };
 }

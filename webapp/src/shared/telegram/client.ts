@@ -20,6 +20,11 @@ export function meetTelegram(): void {
       swipeBehavior.mount();
       swipeBehavior.disableVertical.ifAvailable();
     }
+    // Telegram's own bars continue the page instead of framing it.
+    miniApp.mount.ifAvailable();
+    miniApp.setHeaderColor.ifAvailable("secondary_bg_color");
+    miniApp.setBgColor.ifAvailable("secondary_bg_color");
+    miniApp.setBottomBarColor.ifAvailable("secondary_bg_color");
     miniApp.ready.ifAvailable();
   } catch {
     // A client that cannot be talked to still shows the page, with buttons of its own.
