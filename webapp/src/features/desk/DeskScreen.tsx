@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useReach } from "@/shared/api/reach";
 import type { Position } from "@/shared/api/types";
 import { parsePercent } from "@/shared/money/format";
 import { useAccount, useMarket, useSettings } from "@/shared/person/Person";
@@ -41,6 +42,7 @@ function Desk() {
   const [choosing, setChoosing] = useState(false);
   const [opened, setOpened] = useState<string | null>(null);
   const book = useBook(account.id, market);
+  const reached = useReach();
   const percent = parsePercent(typed);
   const held = (book.data?.items.length ?? 0) > 0;
   const body =
@@ -78,7 +80,7 @@ function Desk() {
         <div className={css.list}>
           <OpenJobs accountId={account.id} />
           <Refreshable onRefresh={() => Promise.all([book.refetch(), plan.refetch()])}>
-            {book.data && <Totals book={book.data} isLive={!book.error} />}
+            {book.data && <Totals book={book.data} isLive={reached && !book.error} />}
             <RestoreBanner accountId={account.id} market={market} />
             {book.error && <Failure error={book.error} onRetry={() => void book.refetch()} />}
             {book.isPending && <Skeleton label={t("book.loading")} />}
