@@ -1,4 +1,4 @@
-import { init, isTMA, miniApp, swipeBehavior } from "@tma.js/sdk-react";
+import { init, isTMA, miniApp, swipeBehavior, themeParams } from "@tma.js/sdk-react";
 import { initData } from "./launch";
 
 let inside = false;
@@ -20,15 +20,25 @@ export function meetTelegram(): void {
       swipeBehavior.mount();
       swipeBehavior.disableVertical.ifAvailable();
     }
-    // Telegram's own bars continue the page instead of framing it.
-    miniApp.mount.ifAvailable();
-    miniApp.setHeaderColor.ifAvailable("secondary_bg_color");
-    miniApp.setBgColor.ifAvailable("secondary_bg_color");
-    miniApp.setBottomBarColor.ifAvailable("secondary_bg_color");
+    colourBars();
     miniApp.ready.ifAvailable();
   } catch {
     // A client that cannot be talked to still shows the page, with buttons of its own.
     inside = false;
+  }
+}
+
+/** Telegram's own bars continue the page instead of framing it. */
+function colourBars(): void {
+  try {
+    // The names of colours mean something to the library once it knows the theme.
+    themeParams.mount.ifAvailable();
+    miniApp.mount.ifAvailable();
+    miniApp.setHeaderColor.ifAvailable("secondary_bg_color");
+    miniApp.setBgColor.ifAvailable("secondary_bg_color");
+    miniApp.setBottomBarColor.ifAvailable("secondary_bg_color");
+  } catch {
+    // A theme without that colour costs the bars their colour, nothing else.
   }
 }
 
