@@ -88,11 +88,11 @@ def _leg_view(leg: Leg, orders: Orders, filled: Filled) -> LegView:
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which of a user's jobs; what is None restricts nothing. `since` and `until` bound the time
-    of acceptance, `until` excluded."""
+    """Which of a user's jobs; what is None or empty restricts nothing. `since` and `until` bound
+    the time of acceptance, `until` excluded."""
 
     market_type: MarketType | None = None
-    state: JobState | None = None
+    states: Sequence[JobState] = ()
     kind: JobKind | None = None
     account_id: uuid.UUID | None = None
     since: datetime | None = None
@@ -102,11 +102,12 @@ class JobFilter:
         """For a query on jobs."""
         wanted = {
             Job.market_type: self.market_type,
-            Job.state: self.state,
             Job.kind: self.kind,
             Job.account_id: self.account_id,
         }
         found = [column == value for column, value in wanted.items() if value is not None]
+        if self.states:
+            found.append(Job.state.in_(self.states))
         if self.since is not None:
             found.append(Job.created_at >= self.since)
         if self.until is not None:

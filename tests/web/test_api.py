@@ -89,6 +89,8 @@ def test_jobs_are_paged_and_filtered(trader: Person) -> None:
     assert rest["next_cursor"] is None
     only = trader.get("/api/jobs?market_type=futures&state=queued&kind=reduce").get_json()
     assert [item["id"] for item in only["items"]] == [ids[1]]
+    several = trader.get("/api/jobs?state=queued&state=failed").get_json()
+    assert [item["id"] for item in several["items"]] == ids[::-1]
 
 
 def test_a_delayed_job_can_be_taken_back(trader: Person, work: Callable[[str], None]) -> None:

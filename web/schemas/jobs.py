@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, AwareDatetime, Field
+from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field
 
 from exchange.types import Category, Side
 from models.states import JobKind, JobState, LegState, MarketType
@@ -26,18 +26,33 @@ class WaitQuery(Strict):
     wait: int = Field(0, ge=0, le=25)
 
 
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+States = Annotated[list[JobState], BeforeValidator(_several), Field(max_length=len(JobState))]
+
+
 class JobFilterIn(Strict):
-    """Which jobs; `since` and `until` bound the time of acceptance, `until` excluded."""
+    """Which jobs; `state` may be given several times; `since` and `until` bound the time of
+    acceptance, `until` excluded."""
 
     market_type: OptionalMarket = None
-    state: JobState | None = None
+    state: States = []
     kind: JobKind | None = None
     account_id: uuid.UUID | None = None
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
     def wanted(self) -> JobFilter:
-        return JobFilter(**{name: getattr(self, name) for name in JobFilterIn.model_fields})
+        return JobFilter(
+            market_type=self.market_type,
+            states=tuple(dict.fromkeys(self.state)),
+            kind=self.kind,
+            account_id=self.account_id,
+            since=self.since,
+            until=self.until,
+        )
 
 
 class JobsQuery(JobFilterIn):

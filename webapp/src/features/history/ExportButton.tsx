@@ -5,19 +5,14 @@ import { problemOf } from "@/shared/api/problem";
 import { saveFile } from "@/shared/telegram/handOver";
 import { Icon } from "@/shared/ui/Icon";
 import { say } from "@/shared/ui/Toast";
-import { type Filter, queryOf, statesOf } from "./filter";
+import { type Filter, queryOf } from "./filter";
 import css from "./history.module.css";
 
 /** The listed jobs as a CSV file, one row a leg. */
 export function ExportButton({ filter }: { filter: Filter }) {
   const { t } = useTranslation();
   const save = useMutation({
-    mutationFn: () => {
-      // The export takes one state or none: of several it would leave most out.
-      const [state, ...others] = statesOf(filter);
-      const body = { ...queryOf(filter), ...(state && others.length === 0 && { state }) };
-      return unwrap(api.POST("/api/jobs/export", { body }));
-    },
+    mutationFn: () => unwrap(api.POST("/api/jobs/export", { body: queryOf(filter) })),
     onSuccess: ({ url, file_name }) => saveFile(url, file_name),
     onError: (error) => say(problemOf(error)?.title ?? t("errors.unexpected.title")),
   });

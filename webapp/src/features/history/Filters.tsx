@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAccountName, usePerson } from "@/shared/person/Person";
 import { Segmented } from "@/shared/ui/Segmented";
-import { type Filter, statesOf } from "./filter";
+import type { Filter } from "./filter";
 import css from "./history.module.css";
 
 const KINDS = ["all", "reduce", "restore"] as const;
@@ -75,7 +75,6 @@ export function Filters({ filter, onFilter }: Props) {
           </Choice>
         )}
       </div>
-      {statesOf(filter).length > 1 && <p className="hint">{t("history.exportAll")}</p>}
     </section>
   );
 }

@@ -21,15 +21,11 @@ const STATES: Readonly<Record<Group, readonly State[]>> = {
   running: ["queued", "planning", "executing"],
 };
 
-/** The states to ask the server for, which takes one at a time; null: whatever the state. */
-export function statesOf(filter: Filter): readonly (State | null)[] {
-  return filter.group ? STATES[filter.group] : [null];
-}
-
-/** The filter as the API takes it, but for the state. */
-export function queryOf({ kind, market, accountId }: Filter) {
+/** The filter as the API takes it, for the list and for the file. */
+export function queryOf({ kind, market, group, accountId }: Filter) {
   return {
     ...(kind && { kind }),
+    ...(group && { state: [...STATES[group]] }),
     ...(market && { market_type: market }),
     ...(accountId && { account_id: accountId }),
   };

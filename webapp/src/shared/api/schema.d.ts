@@ -745,7 +745,8 @@ export interface components {
         };
         /**
          * JobFilterIn
-         * @description Which jobs; `since` and `until` bound the time of acceptance, `until` excluded.
+         * @description Which jobs; `state` may be given several times; `since` and `until` bound the time of
+         *     acceptance, `until` excluded.
          */
         JobFilterIn: {
             /**
@@ -762,8 +763,11 @@ export interface components {
              * @default null
              */
             since?: string | null;
-            /** @default null */
-            state?: components["schemas"]["JobState"] | null;
+            /**
+             * State
+             * @default []
+             */
+            state?: components["schemas"]["JobState"][];
             /**
              * Until
              * @default null
@@ -2040,7 +2044,7 @@ export interface operations {
         parameters: {
             query?: {
                 market_type?: components["schemas"]["MarketType"] | null;
-                state?: components["schemas"]["JobState"] | null;
+                state?: components["schemas"]["JobState"][];
                 kind?: components["schemas"]["JobKind"] | null;
                 account_id?: string | null;
                 since?: string | null;
