@@ -38,7 +38,7 @@ class JobFilterIn(Strict):
     acceptance, `until` excluded."""
 
     market_type: OptionalMarket = None
-    state: States = []
+    state: States = Field([])
     kind: JobKind | None = None
     account_id: uuid.UUID | None = None
     since: AwareDatetime | None = None
