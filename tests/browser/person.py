@@ -17,6 +17,10 @@ DESKTOP = (1180, 800)
 # Of a job: until it has ended, on a machine that does other things too.
 PATIENCE = 60_000
 
+_BOOK = """() => Object.fromEntries(
+    [...document.querySelectorAll('[data-testid=position-card]')].map((card) =>
+        [card.dataset.symbol, card.querySelector('[data-testid=size]').innerText]))"""
+
 
 @dataclass
 class Person:
@@ -99,12 +103,27 @@ class Person:
     def book(self) -> dict[str, str]:
         """The size of each position shown."""
         expect(self.at("position-card").first).to_be_visible(timeout=15_000)
-        shown: dict[str, str] = self.page.evaluate(
-            """() => Object.fromEntries(
-                [...document.querySelectorAll('[data-testid=position-card]')].map((card) =>
-                    [card.dataset.symbol, card.querySelector('[data-testid=size]').innerText]))"""
-        )
+        shown: dict[str, str] = self.page.evaluate(_BOOK)
         return shown
+
+    def sees_book(self, sizes: dict[str, str]) -> None:
+        """Wait until the book is this one."""
+        self.page.wait_for_function(
+            f"""sizes => {{
+                const shown = ({_BOOK})();
+                return Object.keys(shown).length === Object.keys(sizes).length
+                    && Object.entries(sizes).every(([symbol, size]) => shown[symbol] === size);
+            }}""",
+            arg=sizes,
+        )
+
+    def sees_other_book(self, sizes: dict[str, str]) -> None:
+        """Wait until some size of the book is not the one given."""
+        self.page.wait_for_function(
+            f"""sizes => Object.entries(({_BOOK})()).some(
+                ([symbol, size]) => sizes[symbol] !== size)""",
+            arg=sizes,
+        )
 
     def sees_end(self, state: str = "completed") -> None:
         expect(self.at("job-state")).to_have_attribute("data-state", state, timeout=PATIENCE)

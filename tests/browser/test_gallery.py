@@ -26,7 +26,7 @@ Lift = Callable[[], None]
 Language = Literal["ru", "en"]
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 SCHEMES: tuple[Scheme, ...] = ("dark", "light")
-CALM = {"undo_seconds": 10, "confirm_style": "hold"}
+CALM = {"undo_seconds": 5, "confirm_style": "hold"}
 
 
 @dataclass
@@ -41,7 +41,10 @@ class Visitor:
         page = self.person.page
         faults: list[str] = []
         for name, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
+            if page.locator("dialog[open]").count():
+                page.set_viewport_size({"width": width, "height": height})
+            else:
+                looks.grow(page, width, height)
             for scheme in SCHEMES:
                 self.person.turn(scheme)
                 looks.picture(page, f"gallery/{state}-{self.language}-{name}-{scheme}")
@@ -106,8 +109,9 @@ def frozen(person: Person, when: Callable[[dict[str, Any]], bool]) -> Iterator[N
             waiting.append(route)
             return
         response = route.fetch()
-        if response.status == 200 and when(response.json()):
-            seen.append(response.json())
+        job = response.json() if response.status == 200 else None
+        if job and when(job):
+            seen.append(job)
         route.fulfill(response=response)
 
     pattern = re.compile(r"/api/jobs/[0-9a-f-]{36}(\?|$)")
@@ -188,15 +192,18 @@ def test_the_desk_while_it_is_read_or_cannot_be(
     person.book()
     person.complaints.allow("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "502")
     person.context.set_offline(True)
+    person.at("percent-preset-75").click()
     expect(person.at("offline")).to_be_visible()
     at_desk.look("desk-offline")
     person.context.set_offline(False)
+    person.at("percent-preset-50").click()
     expect(person.at("offline")).to_have_count(0)
     lift = fault(person, "drop_before")
     person.at("tab-futures").click()
     expect(person.at("failure").first).to_be_visible(timeout=20_000)
     at_desk.look("desk-failed")
     lift()
+    person.at("failure").first.get_by_role("button").click()
     expect(person.at("failure")).to_have_count(0, timeout=20_000)
 
 
@@ -204,29 +211,32 @@ def test_the_desk_while_it_is_read_or_cannot_be(
 
 
 def test_a_job_from_its_undo_to_its_receipt(
-    at_desk: Visitor, fault: Callable[..., Lift], sending_paused: Callable[[bool], None]
+    at_desk: Visitor,
+    fault: Callable[..., Lift],
+    control: Callable[..., Any],
+    sending_paused: Callable[[bool], None],
 ) -> None:
     person = at_desk.person
     person.at("percent-preset-50").click()
-    # The exchange answers some late and refuses one: the job is seen half done.
-    lifts = [
-        fault(person, "delay", ms=2500, match={"path": "/v5/order/create-batch"}),
-        fault(person, "reject", code=110007, match={"symbol": "ETHUSDT"}),
-    ]
+    # The exchange takes one order a second and refuses one: the job is seen half done.
+    slow = f"accounts/{person.keys['uid']}"
+    control("PATCH", slow, {"limits": "on"})
+    control("PATCH", slow, {"limits": {"order/create": 1, "order/create-batch": 1}})
+    lift = fault(person, "reject", code=110007, match={"symbol": "ETHUSDT"})
     person.press("reduce-button", "50")
     person.hold()
     expect(person.at("job-undo")).to_be_visible()
     at_desk.look("job-undo")
     sending_paused(True)
-    expect(person.at("job-wait")).to_be_visible(timeout=15_000)
-    at_desk.look("job-waits")
-    with frozen(person, lambda job: job["state"] == "executing" and job["wait"] is None):
+    with frozen(person, half_done):
+        expect(person.at("job-wait")).to_be_visible(timeout=15_000)
+        at_desk.look("job-waits")
         sending_paused(False)
         expect(person.at("job-wait")).to_have_count(0)
         at_desk.look("job-runs")
+        control("PATCH", slow, {"limits": "off"})
         person.api.ended(person.jobs()[0]["id"])
-    for lift in lifts:
-        lift()
+    lift()
     person.sees_end("partially_completed")
     expect(person.at("receipt")).to_be_visible()
     at_desk.look("receipt")
@@ -236,18 +246,27 @@ def test_a_job_from_its_undo_to_its_receipt(
     person.press("job-close")
 
 
+def half_done(job: dict[str, Any]) -> bool:
+    states = {leg["state"] for leg in job["legs"]}
+    return job["state"] == "executing" and "filled" in states
+
+
 def test_restore(at_desk: Visitor) -> None:
     person = at_desk.person
     expect(person.at("restore-open")).to_be_visible()
     at_desk.look("desk-restorable")
-    with held_back(person, "/api/positions/(snapshot|restore)"):
+    with held_back(person, "/api/(positions|snapshots)"):
+        person.page.reload()
         person.follow("/restore")
+        expect(person.page.get_by_role("heading", level=1)).to_be_visible()
         expect(person.at("skeleton").first).to_be_visible()
         at_desk.look("restore-loading")
     expect(person.at("snapshot-row").first).to_be_visible()
     person.can_press("restore-button")
     at_desk.look("restore")
-    person.at("guard-within").check(force=True)
+    if not person.at("guard-within").is_visible():
+        person.at("restore-terms").locator("summary").click()
+    person.at("guard-within").locator("..").click()
     at_desk.look("restore-guarded")
     person.press("restore-button")
     expect(person.at("confirm-button")).to_be_visible()
@@ -287,7 +306,7 @@ def test_connect(at_desk: Visitor) -> None:
     person.page.locator("[name=api_key]").fill("not-a-key")
     person.page.locator("[name=api_secret]").fill("nor-a-secret")
     with person.page.expect_response(is_connecting):
-        person.press("connect-submit")
+        person.at("connect-submit").click()
     at_desk.look("connect-refused")
 
 

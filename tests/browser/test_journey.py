@@ -56,20 +56,20 @@ def test_inside_telegram_down_and_back_again(opens: Opens, traded: Traded) -> No
         assert filled(down) == traded(person)
         person.at("job-verify").click()
         expect(person.at("verification")).to_have_attribute("data-agrees", "true")
-        person.press("job-close")
+        person.press("job-close", "Готово")
         expect(person.at("restore-open")).to_be_visible()
-        assert person.book() != before
+        person.sees_other_book(before)
 
         person.at("restore-open").click()
-        person.press("restore-button")
+        person.press("restore-button", "Вернуть")
         person.hold()
         person.sees_end()
         expect(person.at("receipt")).to_be_visible()
         # Everything came back: twice the closed quantity went over the exchange's counter.
         assert traded(person) == {symbol: 2 * qty for symbol, qty in filled(down).items()}
-        person.press("job-close")
+        person.press("job-close", "Готово")
         expect(person.at("restore-open")).to_have_count(0)
-        assert person.book() == before
+        person.sees_book(before)
 
 
 def test_undone_in_time_nothing_is_sent(opens: Opens, traded: Traded) -> None:
@@ -80,8 +80,8 @@ def test_undone_in_time_nothing_is_sent(opens: Opens, traded: Traded) -> None:
         person.at("job-undo").click()
         person.sees_end("cancelled")
         assert traded(person) == {}
-        person.press("job-close")
-        assert person.book() == before
+        person.press("job-close", "Готово")
+        person.sees_book(before)
 
 
 @pytest.mark.parametrize("style", ["hold", "tap"])
@@ -144,6 +144,8 @@ def test_in_a_browser_with_the_keyboard_alone_in_english(opens: Opens) -> None:
         person.book()
         keyboard.press("tab-futures", "ArrowRight")
         expect(person.at("tab-spot")).to_have_attribute("aria-selected", "true")
+        keyboard.press("tab-spot", "ArrowLeft")
+        expect(person.at("tab-futures")).to_have_attribute("aria-selected", "true")
         before = person.book()
         keyboard.press("percent-slider", "ArrowRight")
         expect(person.at("percent-input")).to_have_value("26")
@@ -168,7 +170,7 @@ def test_in_a_browser_with_the_keyboard_alone_in_english(opens: Opens) -> None:
         person.sees_end()
         keyboard.press("job-close")
         expect(person.at("restore-open")).to_have_count(0)
-        assert person.book() == before
+        person.sees_book(before)
 
 
 def test_a_bad_percentage_is_told_beside_the_field(opens: Opens) -> None:

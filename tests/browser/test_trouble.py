@@ -67,7 +67,7 @@ def test_a_link_to_an_old_job_shows_its_receipt(opens: Opens) -> None:
         job = person.jobs()[0]["id"]
         person.reopen(start_param=f"job_{job}")
         expect(person.at("receipt")).to_be_visible()
-        person.press("job-close")
+        person.press("job-close", "Готово")
         person.book()
         # The link was followed once: a reload stays where the person went.
         person.page.reload()
