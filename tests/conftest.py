@@ -25,6 +25,7 @@ from devstack.test_servers import LOGS, SECRETS, Servers
 from models.base import Base
 from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
+from tests.groups import ByGroup
 from trading.desk import Desk
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "bybit" / "recorded"
@@ -34,6 +35,11 @@ MakeAccount = Callable[..., dict[str, Any]]
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ["EBB_TEST_RUN"] = uuid.uuid4().hex
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | None:
+    return ByGroup(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

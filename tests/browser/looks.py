@@ -16,6 +16,14 @@ _RUN = """tags => axe.run(document, {
 }).then(found => found.violations)"""
 
 
+def grow(page: Page, width: int, height: int) -> None:
+    """A window of this size, or as high as the page: what sticks to an edge then hides nothing."""
+    page.set_viewport_size({"width": width, "height": height})
+    whole: int = page.evaluate("document.scrollingElement.scrollHeight")
+    if whole > height:
+        page.set_viewport_size({"width": width, "height": whole})
+
+
 def picture(page: Page, name: str) -> None:
     """artifacts/<name>.png; of an open dialog only what is in view."""
     path = ARTIFACTS / f"{name}.png"
@@ -25,15 +33,21 @@ def picture(page: Page, name: str) -> None:
 
 
 def overflow(page: Page) -> list[str]:
-    """What sticks out sideways; nothing if the page can't be scrolled that way."""
+    """What sticks out sideways: of a page that can be scrolled that way, or of its own control."""
     found: list[str] = page.evaluate(
         """() => {
             const page = document.scrollingElement;
-            if (page.scrollWidth <= page.clientWidth) return [];
+            const tell = ({tagName, className, textContent}) =>
+                `${tagName} ${className} "${textContent.slice(0, 40)}"`;
+            const texts = 'button, .chip, .badge, label > span, h1, h2';
+            const cut = [...document.querySelectorAll(texts)]
+                .filter((one) => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1)
+                .map((one) => `wider than its box: ${tell(one)}`);
+            if (page.scrollWidth <= page.clientWidth) return cut;
             return [...document.querySelectorAll('main *, dialog *')]
-                .filter(one => one.getBoundingClientRect().right > page.clientWidth + 0.5)
-                .map(one => `${one.tagName} ${one.className} "${one.textContent.slice(0, 40)}"`)
-                .concat(`the page is ${page.scrollWidth} px wide`);
+                .filter((one) => one.getBoundingClientRect().right > page.clientWidth + 0.5)
+                .map(tell)
+                .concat(`the page is ${page.scrollWidth} px wide`, cut);
         }"""
     )
     return found

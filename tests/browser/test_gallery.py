@@ -41,7 +41,10 @@ class Visitor:
         page = self.person.page
         faults: list[str] = []
         for name, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
+            if page.locator("dialog[open]").count():
+                page.set_viewport_size({"width": width, "height": height})
+            else:
+                looks.grow(page, width, height)
             for scheme in SCHEMES:
                 self.person.turn(scheme)
                 looks.picture(page, f"gallery/{state}-{self.language}-{name}-{scheme}")
@@ -71,6 +74,18 @@ def at_desk(visitor: Visitor) -> Visitor:
     visitor.person.follow("/")
     visitor.person.book()
     return visitor
+
+
+@pytest.fixture
+def after_a_job(at_desk: Visitor) -> Visitor:
+    """As before, with something reduced that can be restored."""
+    person = at_desk.person
+    if not person.jobs():
+        made = person.api.reduce("gallery", market_type="futures", percent="50")
+        person.api.ended(made.json()["id"])
+        person.page.reload()
+        person.book()
+    return at_desk
 
 
 @contextmanager
@@ -248,35 +263,35 @@ def half_done(job: dict[str, Any]) -> bool:
     return job["state"] == "executing" and "filled" in states
 
 
-def test_restore(at_desk: Visitor) -> None:
-    person = at_desk.person
+def test_restore(after_a_job: Visitor) -> None:
+    person = after_a_job.person
     expect(person.at("restore-open")).to_be_visible()
-    at_desk.look("desk-restorable")
+    after_a_job.look("desk-restorable")
     with held_back(person, "/api/(positions|snapshots)"):
         person.page.reload()
         person.follow("/restore")
         expect(person.page.get_by_role("heading", level=1)).to_be_visible()
         expect(person.at("skeleton").first).to_be_visible()
-        at_desk.look("restore-loading")
+        after_a_job.look("restore-loading")
     expect(person.at("snapshot-row").first).to_be_visible()
     person.can_press("restore-button")
-    at_desk.look("restore")
+    after_a_job.look("restore")
     if not person.at("guard-within").is_visible():
         person.at("restore-terms").locator("summary").click()
     person.at("guard-within").locator("..").click()
-    at_desk.look("restore-guarded")
+    after_a_job.look("restore-guarded")
     person.press("restore-button")
     expect(person.at("confirm-button")).to_be_visible()
-    at_desk.look("restore-confirm")
+    after_a_job.look("restore-confirm")
     person.page.keyboard.press("Escape")
 
 
-def test_history(at_desk: Visitor) -> None:
-    person = at_desk.person
+def test_history(after_a_job: Visitor) -> None:
+    person = after_a_job.person
     person.follow("/history")
     expect(person.at("history-row").first).to_be_visible()
     expect(person.at("exposure-chart")).to_be_visible()
-    at_desk.look("history")
+    after_a_job.look("history")
 
 
 # -- the person -----------------------------------------------------------------------------------
