@@ -25,7 +25,7 @@ from devstack.test_servers import LOGS, SECRETS, Servers
 from models.base import Base
 from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
-from tests.groups import ByGroup
+from tests.groups import ByGroup, long_ones_first
 from trading.desk import Desk
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "bybit" / "recorded"
@@ -35,6 +35,10 @@ MakeAccount = Callable[..., dict[str, Any]]
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ["EBB_TEST_RUN"] = uuid.uuid4().hex
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long_ones_first(items)
 
 
 @pytest.hookimpl(optionalhook=True)

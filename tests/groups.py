@@ -1,4 +1,4 @@
-"""Which tests run in one test process, one after another, because they share a running stack.
+"""Which tests run in one test process, one after another, and which come first.
 
 pytest-xdist's own `--dist loadgroup` reads the group from a suffix that pytest 9.2 no longer lets
 it write: every test would go where there is room, and each process would start a stack.
@@ -6,17 +6,17 @@ it write: every test would go where there is room, and each process would start 
 
 from __future__ import annotations
 
+import pytest
 from xdist.scheduler import LoadGroupScheduling
 
-# The first that a test's id begins with.
+# Tests that share a running stack: the first that a test's id begins with.
 _GROUPS = {
     "tests/browser/": "browser",
     "tests/live/": "live",
     "tests/faults/test_storm.py": "live",
-    "tests/faults/test_mutants.py": "faults",
-    "tests/faults/test_cancel_after_a_strike.py": "faults",
-    "tests/faults/test_boundaries.py": "faults",
 }
+# Minutes each: begun late, one process would work on them alone at the end.
+_LONG = "tests/faults/"
 
 
 class ByGroup(LoadGroupScheduling):
@@ -24,3 +24,8 @@ class ByGroup(LoadGroupScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return next((group for start, group in _GROUPS.items() if nodeid.startswith(start)), nodeid)
+
+
+def long_ones_first(items: list[pytest.Item]) -> None:
+    """Sorts what was collected; otherwise in its order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))

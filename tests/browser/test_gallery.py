@@ -21,7 +21,7 @@ from tests.browser.conftest import Opens
 from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.telegram import Scheme
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
+pytestmark = pytest.mark.browser
 Lift = Callable[[], None]
 Language = Literal["ru", "en"]
 SIZES = {"desktop": DESKTOP, "phone": PHONE}

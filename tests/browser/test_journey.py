@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.conftest import Opens
 from tests.browser.person import DESKTOP, Person
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
+pytestmark = pytest.mark.browser
 Traded = Callable[[Person], dict[str, Decimal]]
 PLANNED = "[data-testid=plan-leg][data-state=planned]"
 

@@ -14,7 +14,7 @@ from tests.browser import looks
 from tests.browser.conftest import Opens
 from tests.browser.person import Person
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
+pytestmark = pytest.mark.browser
 AT_ONCE = {"undo_seconds": 0, "confirm_style": "tap"}
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Opens
 from tests.browser.person import Person
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.browser]
+pytestmark = pytest.mark.browser
 Lift = Callable[[], None]
 AT_ONCE = {"undo_seconds": 0, "confirm_style": "tap"}
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.boundaries.lane import Lane, Trial
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.mark.parametrize("kind", ["kill", "freeze"])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.boundaries.lane import Lane, Trial
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 
 STRIKES = {
     "killed after the first call": Trial(

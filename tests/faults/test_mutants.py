@@ -19,7 +19,7 @@ from tests.faults.mutants.copies import AT_ONCE, Copies
 from tests.faults.mutants.listed import MUTANTS
 from tests.faults.mutants.sabotage import Mutant, sabotaged
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture

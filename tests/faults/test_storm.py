@@ -9,7 +9,7 @@ from tests.faults.storm.plan import Part, Storm
 from tests.faults.storm.run import run, seed_to_use
 
 # Beside the other tests with processes of their own, not at the same time: two cores are few.
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_nothing_is_lost_or_doubled_while_everything_dies(

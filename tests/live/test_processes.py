@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,7 +15,6 @@ from models.jobs import Job
 from tests import oracle
 from tests.stack import Stack, sign_in, wait_for
 
-pytestmark = pytest.mark.xdist_group("live")
 FUTURES = {"market_type": "futures", "percent": "25"}
 LedgerOf = Callable[[int], tuple[int, list[dict[str, Any]]]]
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 import yaml
 
@@ -19,8 +18,6 @@ from devstack.ports import any_free
 from devstack.procfile import commands, with_our_python
 from devstack.test_servers import LOGS
 from tests.stack import sign_in, wait_for
-
-pytestmark = pytest.mark.xdist_group("live")
 
 
 def test_every_command_of_the_procfile_starts_and_serves_one_reduce(

@@ -13,8 +13,6 @@ from devstack.paths import ROOT
 from devstack.procfile import with_our_python
 from tests.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("live")
-
 
 def test_the_curl_lines_reduce_and_restore(
     stack: Stack, known_secrets: Callable[..., None]
