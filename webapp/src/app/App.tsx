@@ -1,5 +1,4 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
-import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { SignIn } from "@/features/auth/SignIn";
 import { DeskScreen } from "@/features/desk/DeskScreen";
@@ -53,6 +52,16 @@ function Home() {
   );
 }
 
+/** A screen whose code is on its way. */
+function Coming() {
+  return (
+    <>
+      <h1 className="visually-hidden">Ebb</h1>
+      <Skeleton />
+    </>
+  );
+}
+
 /** Where the launch wants to go; once in a tab, or "back" and a reload would be led there again. */
 function unfollowedStart(): string | null {
   const path = startPath();
@@ -60,7 +69,6 @@ function unfollowedStart(): string | null {
 }
 
 function Screens({ me }: { me: Me }) {
-  const { t } = useTranslation();
   const [path, go] = useLocation();
   const [start] = useState(unfollowedStart);
   useEffect(() => {
@@ -74,7 +82,7 @@ function Screens({ me }: { me: Me }) {
   return (
     <>
       {connected && path === "/" && <Header />}
-      <Suspense fallback={<Skeleton label={t("common.loading")} />}>
+      <Suspense fallback={<Coming />}>
         <Switch>
           <Route path="/connect">
             <ConnectScreen first={!connected} />

@@ -19,7 +19,7 @@ export function Receipt({ job }: { job: Job }) {
   const [only, ...others] = job.legs.filter((leg) => leg.avg_price !== null);
   return (
     <section className="card" data-testid="receipt" aria-label={t("job.receipt")}>
-      <div className="row spread">
+      <div className={css.head}>
         <Context job={job} />
         <StateWord job={job} />
       </div>

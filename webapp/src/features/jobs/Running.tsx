@@ -34,7 +34,7 @@ export function Running({ job, cancel, trouble, knownAt }: Props) {
         </p>
       )}
       <section className="card">
-        <div className="row spread">
+        <div className={css.head}>
           <Context job={job} />
           <StateWord job={job} />
         </div>
