@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PACKAGES := core models exchange telegram trading web worker sandbox devstack bench
 export UV_NO_PROGRESS := 1
 
-.PHONY: help up test lint format migrate migration shell shell-db logs bench storm clean requirements \
+.PHONY: help up test lint format migrate migration shell shell-db logs bench storm boundaries clean requirements \
 	check-python check-webapp openapi
 
 help: ## Show this list
@@ -67,6 +67,9 @@ bench: $(VENV)/.dev ## Measure, as ratios against a floor in the same run (ARGS=
 
 storm: $(VENV)/.dev ## 200 jobs while every second something is killed (STORM_SEED=... for the same again)
 	@$(BIN)/python -m tests.faults.storm $(ARGS)
+
+boundaries: $(VENV)/.dev ## A worker killed before and after each of its deeds, and frozen at each
+	@EBB_BOTH_SIDES=1 $(BIN)/pytest tests/faults/test_boundaries.py $(ARGS)
 
 requirements: $(VENV)/.dev ## Compile requirements/*.txt from pyproject.toml
 	@UV=$(BIN)/uv requirements/compile.sh

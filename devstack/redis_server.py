@@ -60,7 +60,7 @@ class Redis:
                 f"requirepass {self._password}",
                 "daemonize yes",
                 "save 30 1",
-                "databases 64",
+                "databases 128",
             ]
         )
         subprocess.run(

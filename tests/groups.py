@@ -14,6 +14,9 @@ _GROUPS = {
     "tests/browser/": "browser",
     "tests/live/": "live",
     "tests/faults/test_storm.py": "live",
+    # Six forking workers, which take their time to start.
+    "tests/faults/test_boundaries.py": "faults",
+    "tests/faults/test_cancel_after_a_strike.py": "faults",
 }
 # Minutes each: begun late, one process would work on them alone at the end.
 _LONG = "tests/faults/"

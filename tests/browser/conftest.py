@@ -67,7 +67,7 @@ def stack(environment: dict[str, str], browser_database: str, redis_url: str) ->
         {
             **environment,
             "DATABASE_URL": browser_database,
-            "REDIS_URL": f"{server}/{int(number) + 56}",
+            "REDIS_URL": f"{server}/{int(number) + 44}",
             "WEB_CONCURRENCY": "2",
             "WORKER_PROCESSES": "1",
         }

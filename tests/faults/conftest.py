@@ -37,7 +37,7 @@ def lane_numbers(process_number: int) -> range:
     only = os.environ.get("EBB_TEST_LANE")
     if only:
         return range(int(only), int(only) + 1)
-    first = 40 + process_number * LANES
+    first = 64 + process_number * LANES
     return range(first, first + LANES)
 
 

@@ -27,7 +27,7 @@ def live_database(
 def live_environment(
     environment: dict[str, str], live_database: str, redis_url: str
 ) -> dict[str, str]:
-    number = int(redis_url.rpartition("/")[2]) + 32
+    number = int(redis_url.rpartition("/")[2]) + 36
     return {
         **environment,
         "DATABASE_URL": live_database,

@@ -82,6 +82,8 @@ books = st.fixed_dictionaries(
 
 
 @pytest.mark.timeout(400)
+# They reach nothing that other tests don't, and are slow enough without being counted.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_random_books_come_back_but_for_what_is_explained(
     shard: int,
