@@ -44,7 +44,7 @@ def wild_market(
             price = Decimal(dice.choice((1, 3, 7, 12, 95, 410, 2500))) * dice.choice(
                 (Decimal("0.01"), Decimal(1), Decimal(10))
             )
-            most = step * dice.choice((40, 500, 100_000))
+            most = step * dice.choice((150, 500, 100_000))
             control(
                 "POST",
                 "instruments",
