@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     redis_tls_verify: bool = True
     master_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
-    jwt_secret: SecretStr
+    jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     telegram_bot_token: SecretStr
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
@@ -52,6 +52,7 @@ class Settings(BaseSettings):
 
     access_token_seconds: int = Field(1800, ge=60, le=86_400)
     refresh_token_seconds: int = Field(604_800, ge=3600, le=7_776_000)
+    refresh_grace_seconds: int = Field(45, ge=30, le=60)
     init_data_max_age_seconds: int = Field(3600, ge=60, le=86_400)
     max_body_bytes: int = Field(65_536, ge=1024, le=10_485_760)
     rate_limit_default: str = "240 per minute"
@@ -82,24 +83,18 @@ class Settings(BaseSettings):
     exposure_seconds: int = Field(900, ge=0, le=86_400)
     use_streams: bool = False
 
-    @field_validator("master_secrets", mode="before")
+    @field_validator("master_secrets", "jwt_secret", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("master_secrets")
+    @field_validator("master_secrets", "jwt_secret")
     @classmethod
-    def _strong_masters(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    def _all_strong(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for secret in value:
             _must_be_strong(secret)
-        return value
-
-    @field_validator("jwt_secret")
-    @classmethod
-    def _strong_jwt(cls, value: SecretStr) -> SecretStr:
-        _must_be_strong(value)
         return value
 
     @field_validator("telegram_bot_token")
@@ -150,6 +145,11 @@ class Settings(BaseSettings):
         return tuple(secret.get_secret_value() for secret in self.master_secrets)
 
     @property
+    def jwt_secrets(self) -> tuple[str, ...]:
+        """What signs tokens and addresses of exports, newest first: that one signs, all verify."""
+        return tuple(secret.get_secret_value() for secret in self.jwt_secret)
+
+    @property
     def redis_address(self) -> str:
         """Where Redis is, in the form its client understands."""
         return redis_address(self.redis_url.get_secret_value(), verify=self.redis_tls_verify)
@@ -184,7 +184,7 @@ def load_settings() -> Settings:
         raise SettingsError(_explain(error)) from None
     remember(
         *settings.masters,
-        settings.jwt_secret.get_secret_value(),
+        *settings.jwt_secrets,
         settings.telegram_bot_token.get_secret_value(),
     )
     return settings

@@ -5,13 +5,26 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, delete, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, CreatedAt, RowId
+from models.base import Base, CreatedAt, Moment, RowId
 
 _SHOWN = 100
 
@@ -29,6 +42,9 @@ class SignIn(Base):
     created_at: Mapped[CreatedAt]
     # Behind by some minutes: a poll must not cost a write.
     last_seen_at: Mapped[CreatedAt]
+    # Of the refresh token that is good now; the former one is, until some seconds after rotated_at.
+    generation: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    rotated_at: Mapped[Moment | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,33 @@ def living(session: Session, sign_in_id: uuid.UUID) -> Living | None:
 
 def seen(session: Session, sign_in_id: uuid.UUID, at: datetime) -> None:
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=at))
+
+
+def rotate(
+    session: Session, user_id: uuid.UUID, sign_in_id: uuid.UUID, generation: int, grace: timedelta
+) -> int | None:
+    """The generation that follows the one presented; None if that was superseded longer than
+    `grace` ago, or more than once, or the sign-in ended.
+
+    One statement decides. Whoever waits for the row meanwhile is judged by what it became, so of
+    many at once one moves it on and the others, within the grace, get the same generation.
+    """
+    current = SignIn.generation == generation
+    just_superseded = and_(
+        SignIn.generation == generation + 1, SignIn.rotated_at > func.now() - grace
+    )
+    moved = (
+        update(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.user_id == user_id, or_(current, just_superseded))
+        .values(
+            generation=generation + 1,
+            rotated_at=case((current, func.now()), else_=SignIn.rotated_at),
+            last_seen_at=func.now(),
+        )
+        .returning(SignIn.generation)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalar(moved)
 
 
 def living_of(session: Session, user_id: uuid.UUID, since: datetime) -> Sequence[SignIn]:

@@ -39,6 +39,7 @@ from web import (
     security_headers,
     sign_ins,
     snapshots,
+    tokens,
 )
 from web.json_exact import ExactJSON
 from web.schemas.fields import Problem as ProblemOut
@@ -88,7 +89,8 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     problems.register(app)
     security_headers.register(app, settings)
     doorbell.register(app, settings)
-    guard.register(app, settings)
+    tokens.register(app, settings)
+    guard.register(app)
     limits.register(app, settings)
     bodies.register(app, settings)
     _routes(app)

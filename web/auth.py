@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
-from flask import current_app, g, request
+from flask import Response, current_app, g, request
 from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 
@@ -22,12 +24,13 @@ from models.users import User, live_accounts
 from telegram.init_data import InitDataError, TelegramUser, sign, verify
 from web import present
 from web.dev_account import ensure_sandbox_account
-from web.guard import current_user, open_to_all, refreshed, tokens_for
+from web.guard import current_user, open_to_all
 from web.limits import auth_limit, limiter
 from web.origin import remote_address
 from web.platforms import platform
 from web.schemas.auth import DevSignIn, Me, TelegramSignIn, Tokens
 from web.schemas.fields import Problem as ProblemOut
+from web.tokens import hand_over, refreshed, tokens_for
 
 blueprint = APIBlueprint(
     "auth",
@@ -37,6 +40,19 @@ blueprint = APIBlueprint(
     abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 limiter.limit(auth_limit)(blueprint)
+# Tokens as JSON, or as cookies where `X-Session-Mode: cookie` asks for them.
+_TOKENS: dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None] = {
+    "200": Tokens,
+    "204": None,
+}
+_REFRESH_BODY = {
+    "required": False,
+    "content": {
+        "application/json": {
+            "schema": {"type": "object", "properties": {"refresh_token": {"type": "string"}}}
+        }
+    },
+}
 _BEARER: list[dict[str, list[Any]]] = [{"access_token": []}]
 
 
@@ -45,16 +61,17 @@ def _settings() -> Settings:
     return found
 
 
-@blueprint.post("/telegram", summary="Sign in with Telegram's initData", responses={"200": Tokens})
+@blueprint.post("/telegram", summary="Sign in with Telegram's initData", responses=_TOKENS)
 @open_to_all
-def telegram_sign_in(body: TelegramSignIn) -> dict[str, Any]:
-    """initData is checked by its HMAC and its age; the user comes from the verified data only."""
-    return _sign_in(body.init_data).model_dump()
+def telegram_sign_in(body: TelegramSignIn) -> Response:
+    """initData is checked by its HMAC and its age; the user comes from the verified data only.
+    With `X-Session-Mode: cookie` the tokens come as cookies instead (204)."""
+    return hand_over(_sign_in(body.init_data))
 
 
-@blueprint.post("/dev", summary="Sign in as a test user (sandbox only)", responses={"200": Tokens})
+@blueprint.post("/dev", summary="Sign in as a test user (sandbox only)", responses=_TOKENS)
 @open_to_all
-def dev_sign_in(body: DevSignIn) -> dict[str, Any]:
+def dev_sign_in(body: DevSignIn) -> Response:
     """Makes a signed initData for the test user, signs in with it, and connects a sandbox
     account with a seeded book. 404 outside the sandbox environment."""
     settings = _settings()
@@ -68,7 +85,7 @@ def dev_sign_in(body: DevSignIn) -> dict[str, Any]:
     token = settings.telegram_bot_token.get_secret_value()
     tokens = _sign_in(sign(person, token, now=clock.utcnow()))
     ensure_sandbox_account(g.user_id, body.telegram_id)
-    return tokens.model_dump()
+    return hand_over(tokens)
 
 
 def _sign_in(init_data: str) -> Tokens:
@@ -131,13 +148,15 @@ def _begin_sign_in(user_id: uuid.UUID) -> SignIn:
 @blueprint.post(
     "/refresh",
     summary="New tokens for a refresh token",
-    responses={"200": Tokens},
-    security=_BEARER,
+    responses=_TOKENS,
+    security=[*_BEARER, {}],
+    openapi_extensions={"requestBody": _REFRESH_BODY},
 )
 @open_to_all
-def refresh() -> dict[str, Any]:
-    """Send the refresh token as the bearer."""
-    return refreshed().model_dump()
+def refresh() -> Response:
+    """Send the refresh token as the bearer, or in the body, or by its cookie (then with
+    `X-CSRF-Token`). The new one supersedes it: one that was superseded before ends the session."""
+    return hand_over(refreshed())
 
 
 @blueprint.get("/me", summary="The signed-in user", responses={"200": Me}, security=_BEARER)

@@ -65,5 +65,6 @@ def _signer() -> Signer:
     # Not itsdangerous' serializer: that one compresses, and marks it by a dot in front, which
     # proxies take for a hidden file.
     settings: Settings = current_app.config["SETTINGS"]
-    secret = settings.jwt_secret.get_secret_value()
-    return Signer(secret, salt="ebb.export", digest_method=hashlib.sha256)
+    # The last one signs there.
+    oldest_first = list(reversed(settings.jwt_secrets))
+    return Signer(oldest_first, salt="ebb.export", digest_method=hashlib.sha256)

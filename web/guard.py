@@ -7,26 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request
-from flask_jwt_extended import (
-    JWTManager,
-    create_access_token,
-    create_refresh_token,
-    get_jwt,
-    get_jwt_identity,
-    verify_jwt_in_request,
-)
+from flask import Flask, g, request
 
 from core import clock
 from core.problems import Problem
-from core.secrets_filter import remember
-from core.settings import Settings
 from models import sign_ins
 from models.base import db
 from models.users import Account, User, live_account
-from web.living import LivingSignIns
-from web.problems import respond
-from web.schemas.auth import Tokens
+from web.living import LivingSignIns, living
+from web.tokens import bearer
 
 View = TypeVar("View", bound=Callable[..., Any])
 _OPEN: set[str] = set()
@@ -39,31 +28,8 @@ def open_to_all(view: View) -> View:
     return view
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """JSON web tokens, and the check before each request."""
-    app.config.update(
-        JWT_SECRET_KEY=settings.jwt_secret.get_secret_value(),
-        JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=settings.access_token_seconds),
-        JWT_REFRESH_TOKEN_EXPIRES=timedelta(seconds=settings.refresh_token_seconds),
-        JWT_TOKEN_LOCATION=["headers"],
-        JWT_ALGORITHM="HS256",
-        JWT_DECODE_ALGORITHMS=["HS256"],
-        JWT_ENCODE_ISSUER="ebb",
-        JWT_DECODE_ISSUER="ebb",
-    )
-    manager = JWTManager(app)
-
-    def expired(*_: object) -> Response:
-        return respond(Problem("token_expired", 401))
-
-    def refused(*_: object) -> Response:
-        return respond(Problem("unauthenticated", 401))
-
-    manager.expired_token_loader(expired)
-    manager.invalid_token_loader(refused)
-    manager.unauthorized_loader(refused)
-    manager.needs_fresh_token_loader(refused)
-    manager.revoked_token_loader(refused)
+def register(app: Flask) -> None:
+    """The check before each request."""
     app.extensions["living_sign_ins"] = LivingSignIns()
     app.before_request(_require_sign_in)
 
@@ -77,18 +43,9 @@ def _require_sign_in() -> None:
     name = request.endpoint.rpartition(".")[2]
     if name in _OPEN:
         return
-    verify_jwt_in_request()
-    g.user_id, g.sign_in_id = _identity()
+    g.user_id, g.sign_in_id = bearer()
     if not living().lives(str(g.sign_in_id), lambda: _look(g.sign_in_id)):
         raise Problem("session_ended", 401)
-
-
-def _identity() -> tuple[uuid.UUID, uuid.UUID]:
-    """Person and sign-in of the token; one that names no sign-in is from before there were any."""
-    try:
-        return uuid.UUID(str(get_jwt_identity())), uuid.UUID(str(get_jwt().get("sid")))
-    except ValueError:
-        raise Problem("unauthenticated", 401) from None
 
 
 def _look(sign_in: uuid.UUID) -> bool:
@@ -100,24 +57,6 @@ def _look(sign_in: uuid.UUID) -> bool:
         sign_ins.seen(db.session(), sign_in, now)
         db.session.commit()
     return True
-
-
-def living() -> LivingSignIns:
-    """What this process remembers of sign-ins."""
-    found: LivingSignIns = current_app.extensions["living_sign_ins"]
-    return found
-
-
-def refreshed() -> Tokens:
-    """A new pair for the refresh token in the Authorization header. Raises Problem (401)
-    `session_ended`: the database is asked each time."""
-    verify_jwt_in_request(refresh=True)
-    person, sign_in = _identity()
-    if sign_ins.living(db.session(), sign_in) is None:
-        raise Problem("session_ended", 401)
-    sign_ins.seen(db.session(), sign_in, clock.utcnow())
-    db.session.commit()
-    return tokens_for(person, sign_in)
 
 
 def user_id() -> uuid.UUID:
@@ -146,13 +85,3 @@ def account(account_id: uuid.UUID | None) -> Account:
     if found is None:
         raise Problem("not_found", 404) if account_id else Problem("no_api_key", 409)
     return found
-
-
-def tokens_for(user: uuid.UUID, sign_in: uuid.UUID) -> Tokens:
-    """A new pair of tokens of this sign-in."""
-    claims = {"sid": str(sign_in)}
-    access = create_access_token(str(user), additional_claims=claims)
-    refresh = create_refresh_token(str(user), additional_claims=claims)
-    remember(access, refresh)
-    seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
-    return Tokens(access_token=access, refresh_token=refresh, expires_in=seconds)

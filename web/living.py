@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask import current_app
+
 from core import clock
 
 _SECONDS = 4.0
@@ -39,3 +41,9 @@ class LivingSignIns:
     def forget_all(self) -> None:
         """As after a start."""
         self._known = {}
+
+
+def living() -> LivingSignIns:
+    """What this process remembers of sign-ins."""
+    found: LivingSignIns = current_app.extensions["living_sign_ins"]
+    return found

@@ -7,8 +7,9 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from models.base import db
 from trading.farewell import delete_person
-from web.guard import living, user_id
+from web.guard import user_id
 from web.limits import auth_limit, limiter
+from web.living import living
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.person import Farewell
 

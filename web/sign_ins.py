@@ -6,7 +6,8 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, g
+from flask import Response, current_app, g
+from flask_jwt_extended import get_jwt_request_location, unset_jwt_cookies
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
@@ -14,7 +15,8 @@ from core.problems import Problem
 from models import audit, sign_ins
 from models.base import db
 from web import present
-from web.guard import living, sign_in_id, user_id
+from web.guard import sign_in_id, user_id
+from web.living import living
 from web.origin import remote_address
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.person import SessionPath, Sessions
@@ -45,9 +47,12 @@ def end_session(path: SessionPath) -> tuple[str, int]:
 
 
 @blueprint.post("/logout", summary="Sign out", responses={"204": None})
-def sign_out() -> tuple[str, int]:
-    """Ends the sign-in of this token."""
-    return _end(sign_in_id())
+def sign_out() -> Response:
+    """Ends the sign-in of this token, and takes its cookies back."""
+    answer = current_app.make_response(_end(sign_in_id()))
+    if get_jwt_request_location() == "cookies":
+        unset_jwt_cookies(answer)
+    return answer
 
 
 @blueprint.delete("/sessions", summary="End all others", responses={"204": None})
