@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import string
 
 import pytest
 
@@ -14,7 +15,7 @@ GOOD = {
     "DATABASE_URL": "postgres://u:p@localhost/ebb",
     "REDIS_URL": "rediss://:p@localhost:6379",
     "EBB_MASTER_SECRETS": f"{secrets.token_urlsafe(48)}, {secrets.token_urlsafe(48)}",
-    "EBB_JWT_SECRET": secrets.token_urlsafe(48),
+    "EBB_JWT_SECRET": f"{secrets.token_urlsafe(48)}, {secrets.token_urlsafe(48)}",
     "EBB_TELEGRAM_BOT_TOKEN": f"123456:{secrets.token_urlsafe(30)}",
 }
 
@@ -32,7 +33,7 @@ def test_a_good_environment_is_read(surroundings: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.environment is Environment.PRODUCTION
     assert settings.database_url.get_secret_value().startswith("postgresql+psycopg2://u:p@")
-    assert len(settings.masters) == 2
+    assert len(settings.masters) == len(settings.jwt_secrets) == 2
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -50,6 +51,7 @@ def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -
         ("EBB_MASTER_SECRETS", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ("EBB_MASTER_SECRETS", " , "),
         ("EBB_JWT_SECRET", "changeme"),
+        ("EBB_JWT_SECRET", f"{string.ascii_letters},changeme"),
         ("EBB_TELEGRAM_BOT_TOKEN", "not-a-token-of-botfather"),
         ("DATABASE_URL", "sqlite:///ebb.db"),
         ("REDIS_URL", "localhost:6379"),

@@ -88,15 +88,15 @@ def test_the_authorization_header_wins_over_cookies(browser: FlaskClient, person
     problem(browser.get(ME, headers={"Authorization": "Bearer x"}), 401, "unauthenticated")
 
 
-@pytest.mark.parametrize("environment", list(Environment))
+@pytest.mark.parametrize("deployment", list(Environment))
 def test_no_script_and_no_other_site_gets_the_cookies(
     settings: Settings,
-    environment: Environment,
+    deployment: Environment,
     known_secrets: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("web.app.configure_logs", lambda *_, **__: None)
-    app = create_app(settings.model_copy(update={"environment": environment}))
+    app = create_app(settings.model_copy(update={"environment": deployment}))
     client = app.test_client()
     sign_in(client, settings, known_secrets)
     for name, path in {**SAFE, "ebb_csrf": "/"}.items():
@@ -104,7 +104,7 @@ def test_no_script_and_no_other_site_gets_the_cookies(
         assert cookie is not None
         assert cookie.same_site == "Strict"
         assert cookie.http_only == (name in SAFE)
-        assert cookie.secure == (environment is Environment.PRODUCTION)
+        assert cookie.secure == (deployment is Environment.PRODUCTION)
         assert cookie.max_age == settings.refresh_token_seconds
     with app.app_context():
         db.engine.dispose()
