@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the sign-in of this token.
+         * @description Ends the sign-in of this token, and takes its cookies back.
          */
         post: operations["sign_ins_sign_out_logout_post"];
         delete?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * New tokens for a refresh token
-         * @description Send the refresh token as the bearer.
+         * @description Send the refresh token as the bearer, or in the body, or by its cookie (then with<br/>`X-CSRF-Token`). The new one supersedes it: one that was superseded before ends the session.
          */
         post: operations["auth_refresh_refresh_post"];
         delete?: never;
@@ -139,7 +139,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with Telegram's initData
-         * @description initData is checked by its HMAC and its age; the user comes from the verified data only.
+         * @description initData is checked by its HMAC and its age; the user comes from the verified data only.<br/>With `X-Session-Mode: cookie` the tokens come as cookies instead (204).
          */
         post: operations["auth_telegram_sign_in_telegram_post"];
         delete?: never;
@@ -1602,6 +1602,13 @@ export interface operations {
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -1724,7 +1731,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    refresh_token?: string;
+                };
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -1734,6 +1747,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Tokens"];
                 };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -1916,6 +1936,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Tokens"];
                 };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
