@@ -29,6 +29,7 @@ from web import (
     guard,
     health,
     jobs,
+    launches,
     limits,
     pages,
     people,
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     doorbell.register(app, settings)
     guard.register(app, settings)
     limits.register(app, settings)
+    launches.register(app, settings)
     bodies.register(app, settings)
     _routes(app)
     return app
