@@ -22,6 +22,9 @@ _MIN_DISTINCT = 10
 _PLAIN_NAMES = ("DATABASE_URL", "REDIS_URL")
 
 
+BotId = Annotated[int, Field(gt=0, lt=2**52)]
+
+
 class SettingsError(SystemExit):
     """The environment is unusable; the message names each variable and what it needs."""
 
@@ -45,7 +48,10 @@ class Settings(BaseSettings):
     redis_tls_verify: bool = True
     master_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
+    # One, or several with commas; the first is the main one.
     telegram_bot_token: SecretStr
+    telegram_third_party_bots: Annotated[tuple[BotId, ...], NoDecode] = ()
+    telegram_test_environment: bool = False
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_human: bool = False
@@ -54,6 +60,7 @@ class Settings(BaseSettings):
     refresh_token_seconds: int = Field(604_800, ge=3600, le=7_776_000)
     refresh_grace_seconds: int = Field(45, ge=30, le=60)
     init_data_max_age_seconds: int = Field(3600, ge=60, le=86_400)
+    init_data_max_sign_ins: int = Field(5, ge=1, le=1000)
     max_body_bytes: int = Field(65_536, ge=1024, le=10_485_760)
     rate_limit_default: str = "240 per minute"
     rate_limit_auth: str = "30 per minute"
@@ -83,7 +90,7 @@ class Settings(BaseSettings):
     exposure_seconds: int = Field(900, ge=0, le=86_400)
     use_streams: bool = False
 
-    @field_validator("master_secrets", "jwt_secret", mode="before")
+    @field_validator("master_secrets", "jwt_secret", "telegram_third_party_bots", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -100,9 +107,11 @@ class Settings(BaseSettings):
     @field_validator("telegram_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr) -> SecretStr:
-        bot_id, colon, secret = value.get_secret_value().partition(":")
-        if not (bot_id.isdigit() and colon and len(secret) >= _MIN_SECRET):
-            raise ValueError("must look like 123456:letters, as BotFather gave it")
+        for token in _tokens(value):
+            bot_id, colon, secret = token.partition(":")
+            known = bot_id.isascii() and bot_id.isdecimal()
+            if not (known and colon and len(secret) >= _MIN_SECRET):
+                raise ValueError("must look like 123456:letters, as BotFather gave it")
         return value
 
     @field_validator("database_url")
@@ -150,6 +159,11 @@ class Settings(BaseSettings):
         return tuple(secret.get_secret_value() for secret in self.jwt_secret)
 
     @property
+    def bot_tokens(self) -> tuple[str, ...]:
+        """The tokens of the bots that open the Mini App; the first is the main bot's."""
+        return _tokens(self.telegram_bot_token)
+
+    @property
     def redis_address(self) -> str:
         """Where Redis is, in the form its client understands."""
         return redis_address(self.redis_url.get_secret_value(), verify=self.redis_tls_verify)
@@ -158,6 +172,10 @@ class Settings(BaseSettings):
     def is_sandbox(self) -> bool:
         """Whether this is a sandbox: only there a development sign-in and sandbox accounts."""
         return self.environment is Environment.SANDBOX
+
+
+def _tokens(value: SecretStr) -> tuple[str, ...]:
+    return tuple(token.strip() for token in value.get_secret_value().split(","))
 
 
 def _must_be_strong(secret: SecretStr) -> None:
@@ -185,7 +203,7 @@ def load_settings() -> Settings:
     remember(
         *settings.masters,
         *settings.jwt_secrets,
-        settings.telegram_bot_token.get_secret_value(),
+        *settings.bot_tokens,
     )
     return settings
 

@@ -4,17 +4,24 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-_KEY = b"WebAppData"
+from telegram.bots import Bots, check_string, mac
+
 _AHEAD = timedelta(seconds=60)
 _MAX_LENGTH = 8192
+_MAX_PAIRS = 64
+# Pairs are signed as lines: a line feed in a value, or `=` in a key, would let one signed text be
+# read as other pairs than Telegram meant.
+_KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _MAX_ID = 2**52
 # Enough until the year 5138; one more and a date can lie beyond what a calendar holds.
 _MAX_DATE_DIGITS = 11
@@ -40,25 +47,43 @@ class TelegramUser:
     language_code: str | None = None
 
 
-def verify(init_data: str, bot_token: str, *, max_age: timedelta, now: datetime) -> TelegramUser:
-    """The user behind a valid, fresh initData; raises InitDataError.
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One opening of the Mini App, as Telegram signed it.
 
-    The check string is every pair but `hash`, decoded, sorted by key, joined with line feeds;
-    empty values count, a key that comes twice is refused.
+    `bot_id`: the bot it was opened from. `fingerprint`: the same for every spelling of the same
+    initData, whatever the order, the encoding or the proof. `ends_at`: refused as stale afterwards.
+    """
+
+    user: TelegramUser
+    bot_id: int
+    fingerprint: str
+    ends_at: datetime
+
+
+def verify(init_data: str, bots: Bots, *, max_age: timedelta, now: datetime) -> Launch:
+    """The launch behind a valid, fresh initData of one of the bots; raises InitDataError.
+
+    What is signed is every pair but `hash`, decoded; empty values count, a key that comes twice is
+    refused.
     """
     pairs = _pairs(init_data)
-    given = pairs.pop("hash", "")
-    if not hmac.compare_digest(_mac(pairs, bot_token), given.encode()):
+    bot_id = bots.behind(pairs, pairs.pop("hash"))
+    if bot_id is None:
         raise InitDataError("init_data_invalid")
-    auth_date = pairs.get("auth_date", "")
-    if not (auth_date.isascii() and auth_date.isdecimal()) or len(auth_date) > _MAX_DATE_DIGITS:
-        raise InitDataError("init_data_invalid")
-    signed_at = datetime.fromtimestamp(int(auth_date), UTC)
+    signed_at = _signed_at(pairs.get("auth_date", ""))
     if signed_at > now + _AHEAD:
         raise InitDataError("init_data_invalid")
     if now - signed_at > max_age:
         raise InitDataError("init_data_stale")
-    return _user(pairs.get("user", ""))
+    # Without `signature`: it isn't under the proof by Ed25519.
+    told = f"{bot_id}\n{check_string(pairs, without='signature')}"
+    return Launch(
+        user=_user(pairs.get("user", "")),
+        bot_id=bot_id,
+        fingerprint=hashlib.sha256(told.encode()).hexdigest(),
+        ends_at=signed_at + max_age,
+    )
 
 
 def sign(
@@ -78,26 +103,36 @@ def sign(
         "auth_date": str(int(now.timestamp())),
         "user": json.dumps(described, ensure_ascii=False, separators=(",", ":")),
     }
-    return urlencode({**pairs, "hash": _mac(pairs, bot_token).decode()})
+    return urlencode({**pairs, "hash": mac(pairs, bot_token)})
 
 
 def _pairs(init_data: str) -> dict[str, str]:
+    """The decoded pairs, `hash` among them; what could be read in two ways is refused."""
     if not init_data or len(init_data) > _MAX_LENGTH:
         raise InitDataError("init_data_invalid")
     try:
-        listed = parse_qsl(init_data, keep_blank_values=True, strict_parsing=True)
+        init_data.encode()
+        listed = parse_qsl(
+            init_data,
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MAX_PAIRS,
+        )
     except ValueError:
         raise InitDataError("init_data_invalid") from None
     pairs = dict(listed)
-    if len(pairs) != len(listed):
+    if len(pairs) != len(listed) or not _HASH.fullmatch(pairs.get("hash", "")):
+        raise InitDataError("init_data_invalid")
+    if not all(_KEY.fullmatch(key) and not _CONTROL.search(pairs[key]) for key in pairs):
         raise InitDataError("init_data_invalid")
     return pairs
 
 
-def _mac(pairs: Mapping[str, str], bot_token: str) -> bytes:
-    check = "\n".join(f"{key}={pairs[key]}" for key in sorted(pairs))
-    secret = hmac.new(_KEY, bot_token.encode(), hashlib.sha256).digest()
-    return hmac.new(secret, check.encode(), hashlib.sha256).hexdigest().encode()
+def _signed_at(auth_date: str) -> datetime:
+    if not (auth_date.isascii() and auth_date.isdecimal()) or len(auth_date) > _MAX_DATE_DIGITS:
+        raise InitDataError("init_data_invalid")
+    return datetime.fromtimestamp(int(auth_date), UTC)
 
 
 def _user(text: str) -> TelegramUser:

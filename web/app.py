@@ -29,6 +29,7 @@ from web import (
     guard,
     health,
     jobs,
+    launches,
     limits,
     pages,
     people,
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     tokens.register(app, settings)
     guard.register(app)
     limits.register(app, settings)
+    launches.register(app, settings)
     bodies.register(app, settings)
     _routes(app)
     return app

@@ -21,8 +21,9 @@ from models import audit
 from models.base import db
 from models.sign_ins import SignIn, forget_outlived
 from models.users import User, live_accounts
-from telegram.init_data import InitDataError, TelegramUser, sign, verify
-from web import present
+from telegram.bots import Bots
+from telegram.init_data import InitDataError, Launch, TelegramUser, sign, verify
+from web import launches, present
 from web.dev_account import ensure_sandbox_account
 from web.guard import current_user, open_to_all
 from web.limits import auth_limit, limiter
@@ -64,8 +65,10 @@ def _settings() -> Settings:
 @blueprint.post("/telegram", summary="Sign in with Telegram's initData", responses=_TOKENS)
 @open_to_all
 def telegram_sign_in(body: TelegramSignIn) -> Response:
-    """initData is checked by its HMAC and its age; the user comes from the verified data only.
-    With `X-Session-Mode: cookie` the tokens come as cookies instead (204)."""
+    """initData is checked by its HMAC, or by Telegram's own signature for bots whose token isn't
+    held here, and by its age; the user comes from the verified data only. The same initData signs
+    in a few times within its life, so that a reloaded app needs no new one. With
+    `X-Session-Mode: cookie` the tokens come as cookies instead (204)."""
     return hand_over(_sign_in(body.init_data))
 
 
@@ -82,27 +85,34 @@ def dev_sign_in(body: DevSignIn) -> Response:
         first_name=body.first_name,
         language_code=negotiate(request.headers.get("Accept-Language")),
     )
-    token = settings.telegram_bot_token.get_secret_value()
-    tokens = _sign_in(sign(person, token, now=clock.utcnow()))
+    launch_id = {"query_id": uuid.uuid4().hex}
+    signed = sign(person, settings.bot_tokens[0], now=clock.utcnow(), also=launch_id)
+    tokens = _sign_in(signed)
     ensure_sandbox_account(g.user_id, body.telegram_id)
     return hand_over(tokens)
 
 
 def _sign_in(init_data: str) -> Tokens:
-    settings = _settings()
-    try:
-        person = verify(
-            init_data,
-            settings.telegram_bot_token.get_secret_value(),
-            max_age=timedelta(seconds=settings.init_data_max_age_seconds),
-            now=clock.utcnow(),
-        )
-    except InitDataError as error:
-        raise Problem(error.code, 401) from None
-    g.user_id = _remember_person(person)
-    sign_in = _begin_sign_in(g.user_id)
+    launch = _verified(init_data)
+    launches.admit(launch)
+    g.user_id = _remember_person(launch.user)
+    sign_in = _begin_sign_in(g.user_id, launch.bot_id)
     db.session.commit()
     return tokens_for(g.user_id, sign_in.id)
+
+
+def _verified(init_data: str) -> Launch:
+    settings = _settings()
+    bots = Bots(
+        tokens=settings.bot_tokens,
+        third_party=settings.telegram_third_party_bots,
+        test_environment=settings.telegram_test_environment,
+    )
+    max_age = timedelta(seconds=settings.init_data_max_age_seconds)
+    try:
+        return verify(init_data, bots, max_age=max_age, now=clock.utcnow())
+    except InitDataError as error:
+        raise Problem(error.code, 401) from None
 
 
 def _remember_person(person: TelegramUser) -> uuid.UUID:
@@ -123,8 +133,8 @@ def _remember_person(person: TelegramUser) -> uuid.UUID:
     ).one()
 
 
-def _begin_sign_in(user_id: uuid.UUID) -> SignIn:
-    """This device's row; those whose tokens ran out go."""
+def _begin_sign_in(user_id: uuid.UUID, bot_id: int) -> SignIn:
+    """This device's row; those whose tokens ran out go. The bot goes into the audit log."""
     life = timedelta(seconds=_settings().refresh_token_seconds)
     forget_outlived(db.session(), user_id, clock.utcnow() - life)
     begun = SignIn(
@@ -138,6 +148,7 @@ def _begin_sign_in(user_id: uuid.UUID) -> SignIn:
         "user.sign_in",
         f"user:{user_id}",
         user_id=user_id,
+        details={"bot_id": bot_id},
         request_id=g.request_id,
         remote_addr=remote_address(),
     )

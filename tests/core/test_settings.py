@@ -53,6 +53,9 @@ def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -
         ("EBB_JWT_SECRET", "changeme"),
         ("EBB_JWT_SECRET", f"{string.ascii_letters},changeme"),
         ("EBB_TELEGRAM_BOT_TOKEN", "not-a-token-of-botfather"),
+        ("EBB_TELEGRAM_BOT_TOKEN", f"123456:{'a1b2c3d4' * 4},123:short"),
+        ("EBB_TELEGRAM_BOT_TOKEN", f"123456:{'a1b2c3d4' * 4},"),
+        ("EBB_TELEGRAM_THIRD_PARTY_BOTS", "123456,a-name-of-a-bot"),
         ("DATABASE_URL", "sqlite:///ebb.db"),
         ("REDIS_URL", "localhost:6379"),
         ("EBB_LEASE_SECONDS", "0"),
@@ -106,6 +109,17 @@ def test_from_the_start_no_log_can_show_what_was_set(surroundings: pytest.Monkey
     for name in ("EBB_MASTER_SECRETS", "EBB_JWT_SECRET", "EBB_TELEGRAM_BOT_TOKEN"):
         for secret in GOOD[name].split(", "):
             assert secret not in scrub_text(f"it says {secret}")
+
+
+def test_several_bots_are_read_in_their_order(surroundings: pytest.MonkeyPatch) -> None:
+    assert load_settings().telegram_third_party_bots == ()
+    tokens = tuple(f"{number}:{secrets.token_urlsafe(30)}" for number in (2, 1))
+    surroundings.setenv("EBB_TELEGRAM_BOT_TOKEN", ", ".join(tokens))
+    surroundings.setenv("EBB_TELEGRAM_THIRD_PARTY_BOTS", "4, 3")
+    settings = load_settings()
+    assert settings.bot_tokens == tokens
+    assert settings.telegram_third_party_bots == (4, 3)
+    assert tokens[1] not in scrub_text(f"it says {tokens[1]}")
 
 
 def test_every_bad_variable_is_named_at_once(surroundings: pytest.MonkeyPatch) -> None:

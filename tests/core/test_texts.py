@@ -27,6 +27,7 @@ PROBLEMS = [
     "idempotency_key_missing",
     "idempotency_key_reused",
     "init_data_invalid",
+    "init_data_replayed",
     "init_data_stale",
     "internal_error",
     "job_already_ended",

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telegram.bots import Bots
 from telegram.init_data import InitDataError, TelegramUser, sign, verify
 
 BOT = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11xx"
+BOTS = Bots((BOT,))
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -25,7 +27,8 @@ def independently_signed(pairs: dict[str, str], token: str = BOT) -> str:
     secret = hmac.digest(b"WebAppData", token.encode(), "sha256")
     digest = hmac.new(secret, lines.encode(), hashlib.sha256).hexdigest()
     return "&".join(
-        f"{key}={quote(value, safe='')}" for key, value in {**pairs, "hash": digest}.items()
+        f"{quote(key, safe='')}={quote(value, safe='')}"
+        for key, value in {**pairs, "hash": digest}.items()
     )
 
 
@@ -43,13 +46,15 @@ def pairs(**more: str) -> dict[str, str]:
 
 def code(data: str, **wishes: object) -> str:
     with pytest.raises(InitDataError) as error:
-        verify(data, BOT, max_age=HOUR, now=NOW)
+        verify(data, BOTS, max_age=HOUR, now=NOW)
     return error.value.code
 
 
 def test_what_telegram_signed_passes_with_blanks_and_empty_values() -> None:
-    user = verify(independently_signed(pairs()), BOT, max_age=HOUR, now=NOW)
-    assert user == TelegramUser(id=279058397, first_name="Vladislav + - ? /", language_code="ru")
+    launch = verify(independently_signed(pairs()), BOTS, max_age=HOUR, now=NOW)
+    assert launch.user == TelegramUser(
+        id=279058397, first_name="Vladislav + - ? /", language_code="ru"
+    )
 
 
 def names(longest: int) -> st.SearchStrategy[str]:
@@ -59,7 +64,7 @@ def names(longest: int) -> st.SearchStrategy[str]:
 @given(st.integers(1, 2**52 - 1), names(40), names(20))
 def test_our_own_signature_is_telegram_s(identifier: int, first: str, last: str) -> None:
     person = TelegramUser(identifier, first, last, "name", "en")
-    found = verify(sign(person, BOT, now=NOW), BOT, max_age=HOUR, now=NOW)
+    found = verify(sign(person, BOT, now=NOW), BOTS, max_age=HOUR, now=NOW).user
     assert (found.id, found.first_name, found.last_name) == (identifier, first, last)
 
 
@@ -101,6 +106,14 @@ def _decoded(text: str) -> list[tuple[str, str]]:
         independently_signed(pairs(auth_date="999999999999")),
         independently_signed(pairs(user='{"id":1e3}')),
         independently_signed(pairs(user="[" * 2000)),
+        # A line feed, or `=` in a key, would make two readings of one signed text.
+        independently_signed(pairs(start_param="1\nuser={}")),
+        independently_signed(pairs(**{"start=param": "1"})),
+        independently_signed(pairs(**{"": "1"})),
+        independently_signed({**pairs(), **{f"more{n}": "" for n in range(70)}}),
+        # Not UTF-8, and half a character: no text that Telegram could have signed.
+        independently_signed(pairs()) + "&a=%FF",
+        independently_signed(pairs()) + "&a=\ud800",
     ],
 )
 def test_what_is_not_telegram_s_is_refused(data: str) -> None:
@@ -109,13 +122,13 @@ def test_what_is_not_telegram_s_is_refused(data: str) -> None:
 
 def test_age_counts_both_ways() -> None:
     data = independently_signed(pairs())
-    verify(data, BOT, max_age=HOUR, now=NOW + HOUR)
+    verify(data, BOTS, max_age=HOUR, now=NOW + HOUR)
     for moment, wanted in (
         (NOW + HOUR + timedelta(seconds=1), "init_data_stale"),
         (NOW - timedelta(seconds=61), "init_data_invalid"),
     ):
         with pytest.raises(InitDataError) as error:
-            verify(data, BOT, max_age=HOUR, now=moment)
+            verify(data, BOTS, max_age=HOUR, now=moment)
         assert error.value.code == wanted
 
 
@@ -131,12 +144,12 @@ def test_every_pair_but_the_hash_is_signed_and_none_may_be_added_or_dropped() ->
 
 @given(st.permutations(independently_signed(pairs()).split("&")))
 def test_the_order_of_the_pairs_means_nothing(parts: list[str]) -> None:
-    assert verify("&".join(parts), BOT, max_age=HOUR, now=NOW).id == 279058397
+    assert verify("&".join(parts), BOTS, max_age=HOUR, now=NOW).user.id == 279058397
 
 
 def test_the_user_is_the_signed_one_whatever_else_the_query_says() -> None:
     data = independently_signed(pairs(id="1", user_id="1", start_param="user=1"))
-    assert verify(data, BOT, max_age=HOUR, now=NOW).id == 279058397
+    assert verify(data, BOTS, max_age=HOUR, now=NOW).user.id == 279058397
 
 
 def test_a_hash_in_capitals_or_cut_short_is_none() -> None:
@@ -151,11 +164,11 @@ def test_names_are_kept_as_a_database_can_keep_them() -> None:
     described = {"id": 5, "first_name": "a\0b\ud800", "last_name": 7, "username": "u" * 99}
     described["language_code"] = "x" * 40
     data = independently_signed(pairs(user=json.dumps(described)))
-    found = verify(data, BOT, max_age=HOUR, now=NOW)
+    found = verify(data, BOTS, max_age=HOUR, now=NOW).user
     assert found == TelegramUser(5, "ab", "", "u" * 64, "x" * 16)
 
 
 def test_a_minute_ahead_is_a_clock_and_no_forgery() -> None:
     data = independently_signed(pairs())
     ahead = NOW - timedelta(seconds=60)
-    assert verify(data, BOT, max_age=HOUR, now=ahead).id == 279058397
+    assert verify(data, BOTS, max_age=HOUR, now=ahead).user.id == 279058397
