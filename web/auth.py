@@ -119,7 +119,7 @@ def _begin_sign_in(user_id: uuid.UUID) -> SignIn:
     audit.record(
         db.session(),
         "user.sign_in",
-        f"user:{user_id}",
+        None,
         user_id=user_id,
         request_id=g.request_id,
         remote_addr=remote_address(),

@@ -1,4 +1,4 @@
-"""Commands for operators: `flask --app web.wsgi:app sending pause`."""
+"""Commands for operators: `flask --app web.wsgi:app sending pause`, `… audit verify`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from models.base import db
+from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
 
 
 def register(app: Flask) -> None:
-    """The `sending` group: the switch that keeps every order in the house."""
+    """Every group."""
+    for group in (_sending(), _audit()):
+        app.cli.add_command(group)
+
+
+def _sending() -> AppGroup:
+    """The switch that keeps every order in the house."""
     group = AppGroup("sending", help="Stop and resume all sending of orders.")
 
     @group.command("pause")
@@ -35,7 +42,26 @@ def register(app: Flask) -> None:
         """Tell whether sending is paused."""
         click.echo("paused" if is_paused(db.session()) else "on")
 
-    app.cli.add_command(group)
+    return group
+
+
+def _audit() -> AppGroup:
+    """The log of who did what."""
+    group = AppGroup("audit", help="The log of who did what.")
+
+    @group.command("verify")
+    def check() -> None:
+        """Recompute the hash chain; exit code 1 and the first fault if it does not hold."""
+        found = verify(db.session())
+        if found.fault is not None:
+            raise click.ClickException(found.fault)
+        click.echo(
+            f"{found.entries} entries under {found.seals} seals are as they were written;"
+            f" {found.unsealed} are not sealed yet."
+        )
+        click.echo(f"Newest seal: {found.head}")
+
+    return group
 
 
 def _operator() -> str:
