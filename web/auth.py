@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock
 from core.problems import Problem
+from core.roles import PERMISSIONS, Role
 from core.settings import Settings
 from core.texts import negotiate
 from models import audit
@@ -22,7 +23,7 @@ from models.users import User, live_accounts
 from telegram.init_data import InitDataError, TelegramUser, sign, verify
 from web import present
 from web.dev_account import ensure_sandbox_account
-from web.guard import current_user, open_to_all, refreshed, tokens_for
+from web.guard import current_user, needs, open_to_all, refreshed, tokens_for
 from web.limits import auth_limit, limiter
 from web.origin import remote_address
 from web.platforms import platform
@@ -82,13 +83,13 @@ def _sign_in(init_data: str) -> Tokens:
         )
     except InitDataError as error:
         raise Problem(error.code, 401) from None
-    g.user_id = _remember_person(person)
+    g.user_id, role = _remember_person(person)
     sign_in = _begin_sign_in(g.user_id)
     db.session.commit()
-    return tokens_for(g.user_id, sign_in.id)
+    return tokens_for(g.user_id, role, sign_in.id)
 
 
-def _remember_person(person: TelegramUser) -> uuid.UUID:
+def _remember_person(person: TelegramUser) -> tuple[uuid.UUID, Role]:
     """The user's row, made or brought up to date; two first sign-ins at once make one."""
     known = {
         "first_name": person.first_name,
@@ -96,14 +97,15 @@ def _remember_person(person: TelegramUser) -> uuid.UUID:
         "username": person.username,
         "language_code": person.language_code,
     }
-    return db.session.scalars(
+    row = db.session.execute(
         insert(User)
         .values(telegram_id=person.id, **known)
         .on_conflict_do_update(
             index_elements=["telegram_id"], set_={**known, "last_seen_at": func.now()}
         )
-        .returning(User.id)
+        .returning(User.id, User.role)
     ).one()
+    return row.id, row.role
 
 
 def _begin_sign_in(user_id: uuid.UUID) -> SignIn:
@@ -141,8 +143,9 @@ def refresh() -> dict[str, Any]:
 
 
 @blueprint.get("/me", summary="The signed-in user", responses={"200": Me}, security=_BEARER)
+@needs()
 def me() -> dict[str, Any]:
-    """Profile and connected accounts."""
+    """Profile, role with its permissions, and connected accounts."""
     user = current_user()
     accounts = live_accounts(db.session(), user.id)
     chosen = present.settings(user.settings)
@@ -154,5 +157,7 @@ def me() -> dict[str, Any]:
         language=chosen.language or negotiate(user.language_code),
         environment=_settings().environment.value,
         settings=chosen,
+        role=user.role,
+        permissions=sorted(PERMISSIONS[user.role]),
         accounts=[present.account(account) for account in accounts],
     ).model_dump(mode="json")

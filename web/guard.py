@@ -1,4 +1,4 @@
-"""Who is asking: every /api route needs a signed-in user unless it says that it is open."""
+"""Who is asking, and what they may: every /api route declares what it needs, or that it is open."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from flask_jwt_extended import (
     get_jwt_identity,
     verify_jwt_in_request,
 )
+from werkzeug.routing import Rule
 
 from core import clock
 from core.problems import Problem
+from core.roles import Permission, Role, may
 from core.secrets_filter import remember
 from core.settings import Settings
 from models import sign_ins
@@ -29,14 +31,46 @@ from web.problems import respond
 from web.schemas.auth import Tokens
 
 View = TypeVar("View", bound=Callable[..., Any])
+_NEEDS: dict[str, Permission | None] = {}
 _OPEN: set[str] = set()
 _SEEN_EVERY = timedelta(minutes=5)
 
 
+def needs(permission: Permission | None = None) -> Callable[[View], View]:
+    """Declare what a view needs: a sign-in, and this permission. The token tells of `trade`, until
+    it is refreshed; every other is asked of the database."""
+
+    def declare(view: View) -> View:
+        _NEEDS[_name(view)] = permission
+        return view
+
+    return declare
+
+
 def open_to_all(view: View) -> View:
-    """Mark a view that needs no sign-in. Every other /api route does."""
-    _OPEN.add(view.__name__)
+    """Declare that a view needs no sign-in."""
+    _OPEN.add(_name(view))
     return view
+
+
+def _name(view: Callable[..., Any]) -> str:
+    # Whatever wraps a view keeps these two.
+    return f"{view.__module__}.{view.__qualname__}"
+
+
+def undeclared(app: Flask) -> list[str]:
+    """Rules under /api whose view declares nothing. They are refused to everybody."""
+    declared = {*_NEEDS, *_OPEN}
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if _is_ours(rule) and _name(app.view_functions[rule.endpoint]) not in declared
+    ]
+
+
+def _is_ours(rule: Rule | None) -> bool:
+    """Whether it is a route of the API; the pages' own takes whatever is none, and says so."""
+    return rule is not None and rule.rule.startswith("/api/")
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -74,13 +108,28 @@ def _require_sign_in() -> None:
     if request.method == "OPTIONS":
         # Flask answers these itself, with the allowed methods and nothing else.
         return
-    name = request.endpoint.rpartition(".")[2]
+    name = _name(current_app.view_functions[request.endpoint])
     if name in _OPEN:
         return
     verify_jwt_in_request()
     g.user_id, g.sign_in_id = _identity()
     if not living().lives(str(g.sign_in_id), lambda: _look(g.sign_in_id)):
         raise Problem("session_ended", 401)
+    if name not in _NEEDS and _is_ours(request.url_rule):
+        raise Problem("forbidden", 403)
+    permission = _NEEDS.get(name)
+    if permission is not None and not may(_role(permission), permission):
+        raise Problem("forbidden", 403)
+
+
+def _role(permission: Permission) -> Role:
+    if permission is not Permission.TRADE:
+        return current_user().role
+    try:
+        # A token from before there were roles names none.
+        return Role(get_jwt().get("role", Role.USER))
+    except ValueError:
+        raise Problem("unauthenticated", 401) from None
 
 
 def _identity() -> tuple[uuid.UUID, uuid.UUID]:
@@ -113,11 +162,12 @@ def refreshed() -> Tokens:
     `session_ended`: the database is asked each time."""
     verify_jwt_in_request(refresh=True)
     person, sign_in = _identity()
-    if sign_ins.living(db.session(), sign_in) is None:
+    found = sign_ins.living(db.session(), sign_in)
+    if found is None:
         raise Problem("session_ended", 401)
     sign_ins.seen(db.session(), sign_in, clock.utcnow())
     db.session.commit()
-    return tokens_for(person, sign_in)
+    return tokens_for(person, found.role, sign_in)
 
 
 def user_id() -> uuid.UUID:
@@ -148,10 +198,10 @@ def account(account_id: uuid.UUID | None) -> Account:
     return found
 
 
-def tokens_for(user: uuid.UUID, sign_in: uuid.UUID) -> Tokens:
-    """A new pair of tokens of this sign-in."""
+def tokens_for(user: uuid.UUID, role: Role, sign_in: uuid.UUID) -> Tokens:
+    """A new pair of tokens of this sign-in; only the access token tells the role."""
     claims = {"sid": str(sign_in)}
-    access = create_access_token(str(user), additional_claims=claims)
+    access = create_access_token(str(user), additional_claims={**claims, "role": role.value})
     refresh = create_refresh_token(str(user), additional_claims=claims)
     remember(access, refresh)
     seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
