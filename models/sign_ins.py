@@ -24,7 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core.roles import Role
 from models.base import Base, CreatedAt, Moment, RowId
+from models.users import User
 
 _SHOWN = 100
 
@@ -52,14 +54,19 @@ class Living:
     """What a request needs to know of its sign-in."""
 
     user_id: uuid.UUID
+    role: Role
     last_seen_at: datetime
 
 
 def living(session: Session, sign_in_id: uuid.UUID) -> Living | None:
     """The sign-in by primary key, None once it ended."""
-    query = select(SignIn.user_id, SignIn.last_seen_at).where(SignIn.id == sign_in_id)
+    query = (
+        select(SignIn.user_id, User.role, SignIn.last_seen_at)
+        .join(User, User.id == SignIn.user_id)
+        .where(SignIn.id == sign_in_id)
+    )
     row = session.execute(query).one_or_none()
-    return None if row is None else Living(row.user_id, row.last_seen_at)
+    return None if row is None else Living(row.user_id, row.role, row.last_seen_at)
 
 
 def seen(session: Session, sign_in_id: uuid.UUID, at: datetime) -> None:

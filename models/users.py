@@ -20,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, CreatedAt, Moment, RowId
+from core.roles import Role
+from models.base import Base, CreatedAt, Moment, RowId, words
 
 
 class User(Base):
@@ -37,6 +38,13 @@ class User(Base):
     # Only what the person chose; the rest is the default of the day.
     settings: Mapped[dict[str, Any]] = mapped_column(
         JSONB, default=dict, server_default=text("'{}'")
+    )
+    role: Mapped[Role] = mapped_column(
+        words(Role, "role"), default=Role.USER, server_default=Role.USER.value
+    )
+    # Stands for the person in the audit log, whose entries stay when the person goes.
+    pseudonym: Mapped[uuid.UUID] = mapped_column(
+        unique=True, server_default=text("gen_random_uuid()")
     )
     created_at: Mapped[CreatedAt]
     last_seen_at: Mapped[CreatedAt]

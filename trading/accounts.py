@@ -104,7 +104,7 @@ def connect(
         "account.connect",
         f"account:{account.id}",
         user_id=user_id,
-        details={"environment": account.environment, "label": account.label},
+        details={"environment": account.environment},
         request_id=origin.request_id,
         remote_addr=origin.remote_addr,
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, Text, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.problems import Problem
 from models import audit
-from models.audit import AuditEntry
+from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
@@ -21,12 +21,10 @@ from models.states import ENDED_JOBS
 from models.users import Account, User
 from trading.desk import Desk
 
-_NOBODY = "deleted"
-
 
 def delete_person(session: Session, desk: Desk, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """Remove the person; the ids of the sign-ins that ended with it. What the audit log holds
-    stays, without the person.
+    """Remove the person; the ids of the sign-ins that ended with it. The entries of the audit log
+    stay; who their pseudonym was and where the requests came from go.
 
     Raises Problem (401) `unauthenticated` for one who is gone already, (409) `jobs_open` while a
     job has not ended: without the keys nobody could learn how its orders ended.
@@ -35,7 +33,13 @@ def delete_person(session: Session, desk: Desk, user_id: uuid.UUID) -> Sequence[
     # Retention takes jobs before their fills; so do we.
     jobs = session.scalars(select(Job.id).where(Job.user_id == user_id).with_for_update()).all()
     ended = session.scalars(select(SignIn.id).where(SignIn.user_id == user_id)).all()
-    _leave_audit_log(session, user_id)
+    audit.record(
+        session,
+        "user.deleted",
+        None,
+        user_id=user_id,
+        details={"accounts": len(accounts), "jobs": len(jobs)},
+    )
     # Legs and snapshots refer to each other.
     session.execute(update(Leg).where(Leg.job_id.in_(_jobs(user_id))).values(snapshot_id=None))
     for table, theirs in owned(user_id):
@@ -43,13 +47,6 @@ def delete_person(session: Session, desk: Desk, user_id: uuid.UUID) -> Sequence[
         session.execute(
             delete(table).where(theirs), execution_options={"synchronize_session": False}
         )
-    audit.record(
-        session,
-        "user.deleted",
-        f"user:{_NOBODY}",
-        user_id=None,
-        details={"accounts": len(accounts), "jobs": len(jobs)},
-    )
     session.commit()
     for account_id in accounts:
         desk.forget(account_id)
@@ -62,6 +59,11 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
     jobs = _jobs(user_id)
     legs = select(Leg.id).where(Leg.job_id.in_(jobs))
     accounts = select(Account.id).where(Account.user_id == user_id)
+    entries = (
+        select(AuditEntry.id)
+        .join(User, User.pseudonym == AuditEntry.actor)
+        .where(User.id == user_id)
+    )
     return (
         (OutboxRow, OutboxRow.job_id.in_(jobs)),
         (Fill, Fill.job_id.in_(jobs)),
@@ -72,6 +74,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Exposure, Exposure.account_id.in_(accounts)),
         (Account, Account.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
+        (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),
     )
 
@@ -95,18 +98,3 @@ def _hold(session: Session, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
     ):
         raise Problem("jobs_open", 409)
     return accounts
-
-
-def _leave_audit_log(session: Session, user_id: uuid.UUID) -> None:
-    """What was done stays; who did it, from where, and the names they gave go."""
-    session.execute(
-        update(AuditEntry)
-        .where(AuditEntry.user_id == user_id)
-        .values(
-            user_id=None,
-            remote_addr=None,
-            request_id=None,
-            subject=func.replace(AuditEntry.subject, str(user_id), _NOBODY),
-            details=AuditEntry.details.op("-")(literal("label", Text)),
-        )
-    )

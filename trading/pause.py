@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -10,10 +12,17 @@ from models import audit
 from models.jobs import Job
 from models.operations import Switch
 from models.states import ENDED_JOBS
+from trading.accounts import Origin
 from trading.outbox import CHANNEL, ring_from
 from trading.waits import WaitReason
 
 PAUSE = "pause_sending"
+_FROM_HERE = Origin()
+
+
+def switch(session: Session) -> Switch | None:
+    """When it was switched last, by whom and why; None if it never was."""
+    return session.get(Switch, PAUSE, populate_existing=True)
 
 
 def is_paused(session: Session) -> bool:
@@ -21,8 +30,17 @@ def is_paused(session: Session) -> bool:
     return bool(session.scalar(select(Switch.is_on).where(Switch.name == PAUSE)))
 
 
-def set_paused(session: Session, paused: bool, *, by: str, note: str = "") -> None:
-    """Switch it and commit. On resuming, parked jobs go on at once."""
+def set_paused(
+    session: Session,
+    paused: bool,
+    *,
+    by: str,
+    note: str = "",
+    user_id: uuid.UUID | None = None,
+    origin: Origin = _FROM_HERE,
+) -> None:
+    """Switch it and commit. On resuming, parked jobs go on at once. `by` names whoever does it, for
+    other operators; `user_id` if it is a person of the platform."""
     values = {"is_on": paused, "changed_by": by, "note": note, "changed_at": func.now()}
     session.execute(
         insert(Switch)
@@ -33,8 +51,10 @@ def set_paused(session: Session, paused: bool, *, by: str, note: str = "") -> No
         session,
         "sending.paused" if paused else "sending.resumed",
         f"switch:{PAUSE}",
-        user_id=None,
+        user_id=user_id,
         details={"by": by, "note": note},
+        request_id=origin.request_id,
+        remote_addr=origin.remote_addr,
     )
     if not paused:
         parked = (

@@ -7,13 +7,14 @@ from typing import Any
 from flask import current_app
 from flask_openapi3 import APIBlueprint, Tag
 
+from core.roles import Permission
 from exchange.gateway import Credentials
 from models.base import db
 from models.users import live_accounts
 from trading import accounts
 from trading.accounts import Change, NewKey
 from web import present
-from web.guard import current_user, user_id
+from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
 from web.origin import origin
 from web.schemas.auth import AccountChange, AccountOut, AccountPath, Accounts, NewAccount
@@ -31,6 +32,7 @@ blueprint = APIBlueprint(
 
 @blueprint.post("", summary="Connect a key", responses={"201": AccountOut})
 @limiter.limit(auth_limit)
+@needs(Permission.TRADE)
 def connect_key(body: NewAccount) -> tuple[dict[str, Any], int]:
     """The key is checked with the exchange before it is stored, and stored encrypted."""
     user = current_user()
@@ -44,6 +46,7 @@ def connect_key(body: NewAccount) -> tuple[dict[str, Any], int]:
 
 
 @blueprint.get("", summary="The connected keys, masked", responses={"200": Accounts})
+@needs(Permission.TRADE)
 def list_keys() -> dict[str, Any]:
     """Only the last four characters of a key are ever shown."""
     rows = live_accounts(db.session(), user_id())
@@ -51,6 +54,7 @@ def list_keys() -> dict[str, Any]:
 
 
 @blueprint.patch("/<uuid:account_id>", summary="Change a key", responses={"200": AccountOut})
+@needs(Permission.TRADE)
 def change_key(path: AccountPath, body: AccountChange) -> dict[str, Any]:
     """Its name, whether it is the default one, and what no reduce of it touches."""
     desk = current_app.extensions["desk"]
@@ -64,6 +68,7 @@ def change_key(path: AccountPath, body: AccountChange) -> dict[str, Any]:
 
 
 @blueprint.delete("/<uuid:account_id>", summary="Remove a key", responses={"204": None})
+@needs(Permission.TRADE)
 def remove_key(path: AccountPath) -> tuple[str, int]:
     """The key pair is forgotten for good; history stays."""
     desk = current_app.extensions["desk"]

@@ -19,6 +19,8 @@ from models.sessions import connect_args, ping_idle
 from trading.desk import Desk
 from web import (
     accounts,
+    admin,
+    audit,
     auth,
     bodies,
     commands,
@@ -103,6 +105,7 @@ def _routes(app: OpenAPI) -> None:
     capabilities = (
         *(auth, sign_ins, preferences, people, accounts),
         *(positions, snapshots, jobs, exports, exposure),
+        *(audit, admin),
     )
     for capability in capabilities:
         app.register_api(capability.blueprint)

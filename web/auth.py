@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import clock
 from core.problems import Problem
+from core.roles import PERMISSIONS, Role
 from core.settings import Settings
 from core.texts import negotiate
 from models import audit
@@ -25,7 +26,7 @@ from telegram.bots import Bots
 from telegram.init_data import InitDataError, Launch, TelegramUser, sign, verify
 from web import launches, present
 from web.dev_account import ensure_sandbox_account
-from web.guard import current_user, open_to_all
+from web.guard import current_user, needs, open_to_all
 from web.limits import auth_limit, limiter
 from web.origin import remote_address
 from web.platforms import platform
@@ -95,10 +96,10 @@ def dev_sign_in(body: DevSignIn) -> Response:
 def _sign_in(init_data: str) -> Tokens:
     launch = _verified(init_data)
     launches.admit(launch)
-    g.user_id = _remember_person(launch.user)
+    g.user_id, role = _remember_person(launch.user)
     sign_in = _begin_sign_in(g.user_id, launch.bot_id)
     db.session.commit()
-    return tokens_for(g.user_id, sign_in.id)
+    return tokens_for(g.user_id, role, sign_in.id)
 
 
 def _verified(init_data: str) -> Launch:
@@ -115,7 +116,7 @@ def _verified(init_data: str) -> Launch:
         raise Problem(error.code, 401) from None
 
 
-def _remember_person(person: TelegramUser) -> uuid.UUID:
+def _remember_person(person: TelegramUser) -> tuple[uuid.UUID, Role]:
     """The user's row, made or brought up to date; two first sign-ins at once make one."""
     known = {
         "first_name": person.first_name,
@@ -123,14 +124,15 @@ def _remember_person(person: TelegramUser) -> uuid.UUID:
         "username": person.username,
         "language_code": person.language_code,
     }
-    return db.session.scalars(
+    row = db.session.execute(
         insert(User)
         .values(telegram_id=person.id, **known)
         .on_conflict_do_update(
             index_elements=["telegram_id"], set_={**known, "last_seen_at": func.now()}
         )
-        .returning(User.id)
+        .returning(User.id, User.role)
     ).one()
+    return row.id, row.role
 
 
 def _begin_sign_in(user_id: uuid.UUID, bot_id: int) -> SignIn:
@@ -146,7 +148,7 @@ def _begin_sign_in(user_id: uuid.UUID, bot_id: int) -> SignIn:
     audit.record(
         db.session(),
         "user.sign_in",
-        f"user:{user_id}",
+        None,
         user_id=user_id,
         details={"bot_id": bot_id},
         request_id=g.request_id,
@@ -171,8 +173,9 @@ def refresh() -> Response:
 
 
 @blueprint.get("/me", summary="The signed-in user", responses={"200": Me}, security=_BEARER)
+@needs()
 def me() -> dict[str, Any]:
-    """Profile and connected accounts."""
+    """Profile, role with its permissions, and connected accounts."""
     user = current_user()
     accounts = live_accounts(db.session(), user.id)
     chosen = present.settings(user.settings)
@@ -184,5 +187,7 @@ def me() -> dict[str, Any]:
         language=chosen.language or negotiate(user.language_code),
         environment=_settings().environment.value,
         settings=chosen,
+        role=user.role,
+        permissions=sorted(PERMISSIONS[user.role]),
         accounts=[present.account(account) for account in accounts],
     ).model_dump(mode="json")

@@ -1,4 +1,5 @@
-"""Commands for operators: `flask --app web.wsgi:app sending pause`."""
+"""Commands for operators: `flask --app web.wsgi:app sending pause`, `… audit verify`,
+`… people role`."""
 
 from __future__ import annotations
 
@@ -8,12 +9,22 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from core.roles import Role
 from models.base import db
+from models.users import user_by_telegram_id
+from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
+from trading.roles import set_role
 
 
 def register(app: Flask) -> None:
-    """The `sending` group: the switch that keeps every order in the house."""
+    """Every group."""
+    for group in (_sending(), _audit(), _people()):
+        app.cli.add_command(group)
+
+
+def _sending() -> AppGroup:
+    """The switch that keeps every order in the house."""
     group = AppGroup("sending", help="Stop and resume all sending of orders.")
 
     @group.command("pause")
@@ -35,7 +46,44 @@ def register(app: Flask) -> None:
         """Tell whether sending is paused."""
         click.echo("paused" if is_paused(db.session()) else "on")
 
-    app.cli.add_command(group)
+    return group
+
+
+def _audit() -> AppGroup:
+    """The log of who did what."""
+    group = AppGroup("audit", help="The log of who did what.")
+
+    @group.command("verify")
+    def check() -> None:
+        """Recompute the hash chain; exit code 1 and the first fault if it does not hold."""
+        found = verify(db.session())
+        if found.fault is not None:
+            raise click.ClickException(found.fault)
+        click.echo(
+            f"{found.entries} entries under {found.seals} seals are as they were written;"
+            f" {found.unsealed} are not sealed yet."
+        )
+        click.echo(f"Newest seal: {found.head}")
+
+    return group
+
+
+def _people() -> AppGroup:
+    """Who may what."""
+    group = AppGroup("people", help="Roles of people.")
+
+    @group.command("role")
+    @click.argument("telegram_id", type=click.IntRange(1, 2**52))
+    @click.argument("role", type=click.Choice([role.value for role in Role]))
+    def change(telegram_id: int, role: str) -> None:
+        """Give the person with this TELEGRAM_ID the ROLE."""
+        user = user_by_telegram_id(db.session(), telegram_id)
+        if user is None:
+            raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
+        before = set_role(db.session(), user, Role(role), by=_operator())
+        click.echo(f"The role is {role} now; it was {before}.")
+
+    return group
 
 
 def _operator() -> str:

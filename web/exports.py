@@ -8,11 +8,12 @@ from flask import Response, stream_with_context, url_for
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
+from core.roles import Permission
 from models.base import db
 from trading.export import leg_records
 from web.csv_lines import csv_lines
 from web.export_links import ExportLink
-from web.guard import open_to_all, user_id
+from web.guard import needs, open_to_all, user_id
 from web.problems import language
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import ExportOut, ExportPath, JobFilterIn
@@ -35,6 +36,7 @@ _CSV: dict[Any, Any] = {
     responses={"200": ExportOut},
     security=[{"access_token": []}],
 )
+@needs(Permission.TRADE)
 def export_jobs(body: JobFilterIn) -> dict[str, Any]:
     """Good for five minutes, for whoever holds it. The file's headings and reasons are in the
     language of this request."""

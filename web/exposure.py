@@ -6,10 +6,11 @@ from typing import Any
 
 from flask_openapi3 import APIBlueprint, Tag
 
+from core.roles import Permission
 from models.base import db
 from trading.exposure import history
 from web import present
-from web.guard import account
+from web.guard import account, needs
 from web.schemas.exposure import ExposureOut, ExposureQuery
 from web.schemas.fields import Problem as ProblemOut
 
@@ -24,6 +25,7 @@ blueprint = APIBlueprint(
 
 
 @blueprint.get("", summary="Exposure over time", responses={"200": ExposureOut})
+@needs(Permission.TRADE)
 def get_exposure(query: ExposureQuery) -> dict[str, Any]:
     """At most 500 moments of the last `days`, and the jobs that changed the book meanwhile."""
     row = account(query.account_id)

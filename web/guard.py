@@ -1,4 +1,4 @@
-"""Who is asking: every /api route needs a signed-in user unless it says that it is open."""
+"""Who is asking, and what they may: every /api route declares what it needs, or that it is open."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
+from flask_jwt_extended import get_jwt
+from werkzeug.routing import Rule
 
 from core import clock
 from core.problems import Problem
+from core.roles import Permission, Role, may
 from models import sign_ins
 from models.base import db
 from models.users import Account, User, live_account
@@ -18,14 +21,46 @@ from web.living import LivingSignIns, living
 from web.tokens import bearer
 
 View = TypeVar("View", bound=Callable[..., Any])
+_NEEDS: dict[str, Permission | None] = {}
 _OPEN: set[str] = set()
 _SEEN_EVERY = timedelta(minutes=5)
 
 
+def needs(permission: Permission | None = None) -> Callable[[View], View]:
+    """Declare what a view needs: a sign-in, and this permission. The token tells of `trade`, until
+    it is refreshed; every other is asked of the database."""
+
+    def declare(view: View) -> View:
+        _NEEDS[_name(view)] = permission
+        return view
+
+    return declare
+
+
 def open_to_all(view: View) -> View:
-    """Mark a view that needs no sign-in. Every other /api route does."""
-    _OPEN.add(view.__name__)
+    """Declare that a view needs no sign-in."""
+    _OPEN.add(_name(view))
     return view
+
+
+def _name(view: Callable[..., Any]) -> str:
+    # Whatever wraps a view keeps these two.
+    return f"{view.__module__}.{view.__qualname__}"
+
+
+def undeclared(app: Flask) -> list[str]:
+    """Rules under /api whose view declares nothing. They are refused to everybody."""
+    declared = {*_NEEDS, *_OPEN}
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if _is_ours(rule) and _name(app.view_functions[rule.endpoint]) not in declared
+    ]
+
+
+def _is_ours(rule: Rule | None) -> bool:
+    """Whether it is a route of the API; the pages' own takes whatever is none, and says so."""
+    return rule is not None and rule.rule.startswith("/api/")
 
 
 def register(app: Flask) -> None:
@@ -40,12 +75,27 @@ def _require_sign_in() -> None:
     if request.method == "OPTIONS":
         # Flask answers these itself, with the allowed methods and nothing else.
         return
-    name = request.endpoint.rpartition(".")[2]
+    name = _name(current_app.view_functions[request.endpoint])
     if name in _OPEN:
         return
     g.user_id, g.sign_in_id = bearer()
     if not living().lives(str(g.sign_in_id), lambda: _look(g.sign_in_id)):
         raise Problem("session_ended", 401)
+    if name not in _NEEDS and _is_ours(request.url_rule):
+        raise Problem("forbidden", 403)
+    permission = _NEEDS.get(name)
+    if permission is not None and not may(_role(permission), permission):
+        raise Problem("forbidden", 403)
+
+
+def _role(permission: Permission) -> Role:
+    if permission is not Permission.TRADE:
+        return current_user().role
+    try:
+        # A token from before there were roles names none.
+        return Role(get_jwt().get("role", Role.USER))
+    except ValueError:
+        raise Problem("unauthenticated", 401) from None
 
 
 def _look(sign_in: uuid.UUID) -> bool:

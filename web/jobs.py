@@ -10,6 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
 from core.problems import Problem
+from core.roles import Permission
 from models.base import db
 from models.jobs import Job
 from trading.cancel import cancel_job
@@ -17,7 +18,7 @@ from trading.verify import verify_job
 from trading.views import job_of_user, job_version, job_view, list_jobs
 from web import cursors, present
 from web.doorbell import ring
-from web.guard import user_id
+from web.guard import needs, user_id
 from web.limits import limiter, orders_limit
 from web.origin import remote_address
 from web.schemas.fields import Problem as ProblemOut
@@ -42,6 +43,7 @@ def etag(version: int) -> str:
 
 
 @blueprint.get("", summary="Your jobs, newest first", responses={"200": Jobs})
+@needs(Permission.TRADE)
 def get_jobs(query: JobsQuery) -> dict[str, Any]:
     """Filter by market, state, kind, account and time; `cursor` continues a list."""
     rows = list_jobs(
@@ -59,6 +61,7 @@ def get_jobs(query: JobsQuery) -> dict[str, Any]:
 
 
 @blueprint.get("/<uuid:job_id>", summary="One job", responses={"200": JobOut, "304": None})
+@needs(Permission.TRADE)
 def get_job(path: JobPath, query: WaitQuery) -> Response:
     """With `If-None-Match` 304 while nothing changed; `wait` seconds holds that answer back until
     something does."""
@@ -93,6 +96,7 @@ def _wait_for_change(job_id: uuid.UUID, known: str, seconds: int) -> int:
 
 
 @blueprint.post("/<uuid:job_id>/cancel", summary="Cancel a job", responses={"200": JobOut})
+@needs(Permission.TRADE)
 def cancel(path: JobPath) -> dict[str, Any]:
     """At once while it is queued; later it stops what is not sent yet."""
     job = cancel_job(
@@ -110,6 +114,7 @@ def cancel(path: JobPath) -> dict[str, Any]:
     "/<uuid:job_id>/verify", summary="Compare with the exchange", responses={"200": JobOut}
 )
 @limiter.limit(orders_limit)
+@needs(Permission.TRADE)
 def verify(path: JobPath) -> Response:
     """Reads every order and fill of an ended job from the exchange again and compares them with
     our records; the answer is kept with the job."""

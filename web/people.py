@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from models.base import db
 from trading.farewell import delete_person
-from web.guard import user_id
+from web.guard import needs, user_id
 from web.limits import auth_limit, limiter
 from web.living import living
 from web.schemas.fields import Problem as ProblemOut
@@ -25,6 +25,7 @@ blueprint = APIBlueprint(
 
 @blueprint.delete("/me", summary="Delete yourself", responses={"204": None})
 @limiter.limit(auth_limit)
+@needs()
 def delete_me(body: Farewell) -> tuple[str, int]:  # noqa: ARG001 - the word is checked by its schema
     """Keys, jobs, snapshots, settings and sign-ins go at once and for good. Refused with 409
     `jobs_open` while a job has not ended."""

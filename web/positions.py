@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.logs import get_logger
 from core.numbers import ZERO
+from core.roles import Permission
 from models.base import db
 from models.fills import restorable
 from models.states import MarketType
@@ -22,7 +23,7 @@ from trading.plans import Book
 from trading.preview import preview_reduce
 from web import cursors, present
 from web.accepting import accept
-from web.guard import account
+from web.guard import account, needs
 from web.limits import limiter, orders_limit
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut
@@ -51,6 +52,7 @@ blueprint = APIBlueprint(
 
 
 @blueprint.get("", summary="The book", responses={"200": BookOut})
+@needs(Permission.TRADE)
 def get_book(query: MarketQuery) -> dict[str, Any]:
     """All positions of an account in one market type, with what is restorable beside each."""
     row, desk = account(query.account_id), current_app.extensions["desk"]
@@ -85,6 +87,7 @@ def _owed(account_id: uuid.UUID, market: MarketType) -> present.Owed:
 
 
 @blueprint.post("/preview", summary="What a reduce would do", responses={"200": PlanOut})
+@needs(Permission.TRADE)
 def preview(body: ReducePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
     row = account(body.account_id)
@@ -94,6 +97,7 @@ def preview(body: ReducePreview) -> dict[str, Any]:
 
 @blueprint.post("/reduce", summary="Reduce the book", responses={"202": JobOut, "200": JobOut})
 @limiter.limit(orders_limit)
+@needs(Permission.TRADE)
 def reduce(header: IdempotencyHeader, body: ReduceIn) -> Response:  # noqa: ARG001 - documents the header
     """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
     job again."""
@@ -105,6 +109,7 @@ def reduce(header: IdempotencyHeader, body: ReduceIn) -> Response:  # noqa: ARG0
 
 
 @blueprint.get("/snapshot", summary="What can be restored", responses={"200": Snapshots})
+@needs(Permission.TRADE)
 def get_snapshots(query: SnapshotQuery) -> dict[str, Any]:
     """Snapshots that still owe something, newest first."""
     row = account(query.account_id)

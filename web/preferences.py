@@ -10,7 +10,7 @@ from core.problems import Problem
 from models.base import db
 from models.users import merge_settings
 from web import present
-from web.guard import user_id
+from web.guard import needs, user_id
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.person import Settings, SettingsChange
 
@@ -25,6 +25,7 @@ blueprint = APIBlueprint(
 
 
 @blueprint.patch("/settings", summary="Change your settings", responses={"200": Settings})
+@needs()
 def change_settings(body: SettingsChange) -> dict[str, Any]:
     """Any subset; what is not named stays as it was."""
     named = body.model_dump(mode="json", include=body.model_fields_set)

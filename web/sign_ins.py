@@ -15,7 +15,7 @@ from core.problems import Problem
 from models import audit, sign_ins
 from models.base import db
 from web import present
-from web.guard import sign_in_id, user_id
+from web.guard import needs, sign_in_id, user_id
 from web.living import living
 from web.origin import remote_address
 from web.schemas.fields import Problem as ProblemOut
@@ -32,6 +32,7 @@ blueprint = APIBlueprint(
 
 
 @blueprint.get("/sessions", summary="Your sign-ins, the latest first", responses={"200": Sessions})
+@needs()
 def list_sessions() -> dict[str, Any]:
     """Those whose tokens may still be good."""
     life = timedelta(seconds=current_app.config["SETTINGS"].refresh_token_seconds)
@@ -41,12 +42,14 @@ def list_sessions() -> dict[str, Any]:
 
 
 @blueprint.delete("/sessions/<uuid:session_id>", summary="End one", responses={"204": None})
+@needs()
 def end_session(path: SessionPath) -> tuple[str, int]:
     """Its refresh token is refused at once, its access token within seconds."""
     return _end(path.session_id)
 
 
 @blueprint.post("/logout", summary="Sign out", responses={"204": None})
+@needs()
 def sign_out() -> Response:
     """Ends the sign-in of this token, and takes its cookies back."""
     answer = current_app.make_response(_end(sign_in_id()))
@@ -56,6 +59,7 @@ def sign_out() -> Response:
 
 
 @blueprint.delete("/sessions", summary="End all others", responses={"204": None})
+@needs()
 def end_other_sessions() -> tuple[str, int]:
     """Only this one stays."""
     ended = sign_ins.end_others(db.session(), user_id(), sign_in_id())

@@ -7,12 +7,13 @@ from typing import Any
 from flask import Response, current_app
 from flask_openapi3 import APIBlueprint, Tag
 
+from core.roles import Permission
 from models.base import db
 from trading.accept import accept_restore
 from trading.preview import preview_restore
 from web import present
 from web.accepting import accept
-from web.guard import account
+from web.guard import account, needs
 from web.limits import limiter, orders_limit
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut
@@ -29,6 +30,7 @@ blueprint = APIBlueprint(
 
 
 @blueprint.post("/restore/preview", summary="What a restore would do", responses={"200": PlanOut})
+@needs(Permission.TRADE)
 def preview(body: RestorePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
     row = account(body.account_id)
@@ -41,6 +43,7 @@ def preview(body: RestorePreview) -> dict[str, Any]:
     "/restore", summary="Restore what was closed", responses={"202": JobOut, "200": JobOut}
 )
 @limiter.limit(orders_limit)
+@needs(Permission.TRADE)
 def restore(header: IdempotencyHeader, body: RestoreIn) -> Response:  # noqa: ARG001 - documents the header
     """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
     job again."""

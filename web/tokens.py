@@ -26,6 +26,7 @@ from flask_jwt_extended.exceptions import CSRFError
 from jwt import InvalidTokenError
 
 from core.problems import Problem
+from core.roles import Role
 from core.secrets_filter import remember
 from core.settings import Settings
 from models import audit, sign_ins
@@ -139,9 +140,12 @@ def refreshed() -> Tokens:
     generation = sign_ins.rotate(db.session(), person, sign_in, presented, grace)
     if generation is None:
         raise _end_family(person, sign_in)
+    found = sign_ins.living(db.session(), sign_in)
     db.session.commit()
+    if found is None:
+        raise Problem("session_ended", 401)
     g.user_id = person
-    return tokens_for(person, sign_in, generation)
+    return tokens_for(person, found.role, sign_in, generation)
 
 
 def _verified(*, refresh: bool, places: list[str]) -> tuple[uuid.UUID, uuid.UUID]:
@@ -171,10 +175,13 @@ def _end_family(person: uuid.UUID, sign_in: uuid.UUID) -> Problem:
     return Problem("refresh_reused" if ended else "session_ended", 401)
 
 
-def tokens_for(user: uuid.UUID, sign_in: uuid.UUID, generation: int = _FIRST_GENERATION) -> Tokens:
-    """A pair of tokens of this sign-in; the refresh token is of the given generation."""
+def tokens_for(
+    user: uuid.UUID, role: Role, sign_in: uuid.UUID, generation: int = _FIRST_GENERATION
+) -> Tokens:
+    """A pair of tokens of this sign-in; the refresh token is of the given generation, and only the
+    access token tells the role."""
     claims = {"sid": str(sign_in), "csrf": secrets.token_urlsafe(16)}
-    access = create_access_token(str(user), additional_claims=claims)
+    access = create_access_token(str(user), additional_claims={**claims, "role": role.value})
     refresh = create_refresh_token(str(user), additional_claims={**claims, "gen": generation})
     remember(access, refresh)
     seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())

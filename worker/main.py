@@ -20,6 +20,7 @@ from trading.desk import Desk
 from trading.execute import execute
 from trading.heartbeat import Heartbeat
 from trading.sampling import claim_sampling, remove_old_samples, sample_books
+from trading.sealing import claim_sealing, seal
 from trading.trimming import claim_trimming, trim
 from worker.broker import make_broker
 from worker.relay import Relay
@@ -52,6 +53,8 @@ def _schedule() -> None:
         trim_jobs.send()
     if claim_sampling(sessions, settings.exposure_seconds):
         sample_exposures.send()
+    if claim_sealing(sessions):
+        seal_audit_log.send()
 
 
 hand_back = HandBack()
@@ -110,3 +113,9 @@ def trim_jobs() -> None:
 def sample_exposures() -> None:
     """Note what the books of people seen lately are worth."""
     sample_books(desk, sessions, stopping=hand_back.stopping)
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def seal_audit_log() -> None:
+    """Link the audit log's newest entries to its hash chain."""
+    seal(sessions, stopping=hand_back.stopping)

@@ -24,6 +24,7 @@ PROBLEMS = [
     "exchange_busy",
     "exchange_unreachable",
     "export_expired",
+    "forbidden",
     "idempotency_key_missing",
     "idempotency_key_reused",
     "init_data_invalid",

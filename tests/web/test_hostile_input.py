@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.settings import Settings
-from models.audit import AuditEntry
+from models.audit import AuditFilter, entries
 from models.users import User
 from telegram.init_data import TelegramUser, sign
 from tests.web.conftest import Person, problem
@@ -160,10 +160,10 @@ def test_an_address_that_is_none_keeps_nobody_out(
     )
     assert answer.status_code == 200
     known_secrets(answer.get_json()["access_token"], answer.get_json()["refresh_token"])
-    query = select(AuditEntry).join(User).where(User.telegram_id == 990_003)
-    entry = session.scalars(query.order_by(AuditEntry.id.desc())).first()
-    assert entry is not None
-    assert (entry.action, entry.remote_addr) == ("user.sign_in", kept_as)
+    user = session.scalars(select(User.id).where(User.telegram_id == 990_003)).one()
+    told = entries(session, AuditFilter(user_id=user), before=None, limit=1)[0]
+    assert told.origin is not None
+    assert (told.entry.action, told.origin.remote_addr) == ("user.sign_in", kept_as)
 
 
 def test_asking_what_is_allowed_needs_no_sign_in_and_tells_nothing_else(

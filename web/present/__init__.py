@@ -1,5 +1,6 @@
 """Domain values as the API's answers, with reasons told in the reader's language."""
 
+from web.present.audit import audit_entries
 from web.present.books import Owed, book, exposure, snapshot
 from web.present.jobs import error_text, job, job_summary
 from web.present.people import account, session, settings
@@ -8,6 +9,7 @@ from web.present.plans import plan
 __all__ = [
     "Owed",
     "account",
+    "audit_entries",
     "book",
     "error_text",
     "exposure",

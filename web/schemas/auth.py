@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from core.roles import Permission, Role
 from exchange.types import ExchangeEnvironment
 from models.states import MarketType
 from web.schemas.fields import Amount, Name, Out, Strict, unchanged
@@ -92,4 +93,6 @@ class Me(Out):
     language: str
     environment: str
     settings: Settings
+    role: Role
+    permissions: list[Permission]
     accounts: list[AccountOut]
