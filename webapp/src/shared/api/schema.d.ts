@@ -4,6 +4,70 @@
  */
 
 export interface paths {
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what
+         * @description Everybody's entries, the latest first.
+         */
+        get: operations["admin_all_entries_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether orders are sent
+         * @description The switch that keeps every order in the house, and who moved it last.
+         */
+        get: operations["admin_get_sending_sending_get"];
+        put?: never;
+        /**
+         * Pause or resume sending
+         * @description While it is paused, jobs are accepted and planned, and nothing is sent.
+         */
+        post: operations["admin_set_sending_sending_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you did, the latest first
+         * @description Sign-ins, keys, jobs, and from where. Nothing of it can be changed.
+         */
+        get: operations["audit_own_entries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/dev": {
         parameters: {
             query?: never;
@@ -53,7 +117,7 @@ export interface paths {
         };
         /**
          * The signed-in user
-         * @description Profile and connected accounts.
+         * @description Profile, role with its permissions, and connected accounts.
          */
         get: operations["auth_me_me_get"];
         put?: never;
@@ -139,7 +203,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with Telegram's initData
-         * @description initData is checked by its HMAC and its age; the user comes from the verified data only.<br/>With `X-Session-Mode: cookie` the tokens come as cookies instead (204).
+         * @description initData is checked by its HMAC, or by Telegram's own signature for bots whose token isn't<br/>held here, and by its age; the user comes from the verified data only. The same initData signs<br/>in a few times within its life, so that a reloaded app needs no new one. With<br/>`X-Session-Mode: cookie` the tokens come as cookies instead (204).
          */
         post: operations["auth_telegram_sign_in_telegram_post"];
         delete?: never;
@@ -567,6 +631,41 @@ export interface components {
             /** Message */
             message: string;
         };
+        /** AuditEntries */
+        AuditEntries: {
+            /** Items */
+            items: components["schemas"]["AuditEntryOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AuditEntryOut
+         * @description `user_id`, `request_id` and `remote_addr` are null where nobody signed in did it, and once
+         *     the person is gone.
+         */
+        AuditEntryOut: {
+            /** Action */
+            action: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Remote Addr */
+            remote_addr: string | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Subject */
+            subject: string;
+            /** User Id */
+            user_id: string | null;
+        };
         /** BookOut */
         BookOut: {
             /**
@@ -965,6 +1064,9 @@ export interface components {
             id: string;
             /** Language */
             language: string;
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            role: components["schemas"]["Role"];
             settings: components["schemas"]["Settings"];
             /** Telegram Id */
             telegram_id: number;
@@ -981,6 +1083,12 @@ export interface components {
             /** Label */
             label: string;
         };
+        /**
+         * Permission
+         * @description `all` holds every other.
+         * @enum {string}
+         */
+        Permission: "all" | "trade" | "operate" | "read_audit" | "mute" | "warn" | "read_leads" | "reply";
         /**
          * PlanLegOut
          * @description `take_profit` and `stop_loss` are what a restore will set again; `leg_net` is the leg's
@@ -1322,6 +1430,12 @@ export interface components {
             snapshot_ids?: string[] | null;
         };
         /**
+         * Role
+         * @description One a person.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "manager" | "moderator" | "vip" | "user";
+        /**
          * RoundTrip
          * @description What stepping aside saved (positive) or cost, by coin: net = price effect - fees + funding.
          *     Funding is an estimate; empty where there was none or the exchange did not tell it.
@@ -1374,6 +1488,30 @@ export interface components {
              * @default []
              */
             symbols?: string[];
+        };
+        /** SendingChange */
+        SendingChange: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Paused */
+            paused: boolean;
+        };
+        /**
+         * SendingOut
+         * @description `changed_at` null: it was never paused.
+         */
+        SendingOut: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Note */
+            note: string;
+            /** Paused */
+            paused: boolean;
         };
         /**
          * SessionOut
@@ -1580,6 +1718,200 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    admin_all_entries_audit_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                user_id?: string | null;
+                action?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_get_sending_sending_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_set_sending_sending_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendingChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_own_entries_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_dev_sign_in_dev_post: {
         parameters: {
             query?: never;
