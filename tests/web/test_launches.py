@@ -70,7 +70,11 @@ def launch(settings: Settings, token: str | None = None) -> tuple[int, str]:
 
 
 def bot_of_sign_in(session: Session, telegram_id: int) -> dict[str, object]:
-    query = select(AuditEntry.details).join(User).where(User.telegram_id == telegram_id)
+    query = (
+        select(AuditEntry.details)
+        .join(User, User.pseudonym == AuditEntry.actor)
+        .where(User.telegram_id == telegram_id)
+    )
     return session.scalars(query.where(AuditEntry.action == "user.sign_in")).one()
 
 

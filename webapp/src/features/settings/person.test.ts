@@ -30,6 +30,8 @@ const me: Me = {
   username: null,
   language: "en",
   environment: "testnet",
+  role: "user",
+  permissions: ["trade"],
   settings,
   accounts: [account("a", true), account("b", false)],
 };
