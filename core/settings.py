@@ -7,7 +7,6 @@ A missing or weak one stops the process with its name (`SettingsError`), never w
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -144,7 +143,7 @@ class Settings(BaseSettings):
             raise ValueError("EBB_SANDBOX_URL is needed where EBB_ENVIRONMENT is sandbox")
         return self
 
-    @cached_property
+    @property
     def masters(self) -> tuple[str, ...]:
         """The master secrets, newest first."""
         return tuple(secret.get_secret_value() for secret in self.master_secrets)

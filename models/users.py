@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -150,6 +151,51 @@ def live_account(
     else:
         query = query.where(Account.id == account_id)
     return session.scalar(query)
+
+
+def key_is_connected(
+    session: Session, user_id: uuid.UUID, environment: str, fingerprints: Sequence[str]
+) -> bool:
+    """Whether a live account of the user there has one of these fingerprints."""
+    query = (
+        select(Account.id)
+        .where(
+            Account.user_id == user_id,
+            Account.environment == environment,
+            Account.key_fingerprint.in_(fingerprints),
+            Account.removed_at.is_(None),
+        )
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def live_accounts_after(session: Session, after: uuid.UUID | None, limit: int) -> list[Account]:
+    """A portion of everybody's live accounts, by id."""
+    query = select(Account).where(Account.removed_at.is_(None)).order_by(Account.id).limit(limit)
+    if after is not None:
+        query = query.where(Account.id > after)
+    return list(session.scalars(query))
+
+
+def replace_tokens(
+    session: Session, was: Account, api_key: str, api_secret: str, fingerprint: str | None
+) -> bool:
+    """Store the same key pair under other tokens, unless the row changed since it was read: no
+    lock is held in between. `fingerprint` None leaves it as it is."""
+    query = update(Account).where(
+        Account.id == was.id,
+        Account.api_key_enc == was.api_key_enc,
+        Account.api_secret_enc == was.api_secret_enc,
+    )
+    values = {"api_key_enc": api_key, "api_secret_enc": api_secret}
+    if fingerprint is not None:
+        values["key_fingerprint"] = fingerprint
+    changed = session.execute(
+        query.values(values).returning(Account.id),
+        execution_options={"synchronize_session": False},
+    )
+    return changed.first() is not None
 
 
 def remove_keys(account: Account, at: datetime) -> None:

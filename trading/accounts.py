@@ -22,6 +22,7 @@ from models.states import ENDED_JOBS
 from models.users import (
     Account,
     hold_live_accounts,
+    key_is_connected,
     live_account,
     live_accounts,
     remove_keys,
@@ -92,6 +93,7 @@ def connect(
         raise field_problem("environment", "environment_not_available", status=422)
     info = _ask(desk, key)
     _refuse_dangerous(info)
+    _refuse_connected(session, desk, user_id, key)
     account = _row(session, desk, user_id, key, info)
     session.add(account)
     try:
@@ -129,6 +131,14 @@ def _refuse_dangerous(info: KeyInfo) -> None:
         raise field_problem("api_key", "key_cannot_trade", status=422)
     if info.expires_at is not None and info.expires_at <= clock.utcnow():
         raise field_problem("api_key", "key_expired", status=422)
+
+
+def _refuse_connected(session: Session, desk: Desk, user_id: uuid.UUID, key: NewKey) -> None:
+    """While master secrets are being replaced, the same key may stand under an older one, where
+    the unique index does not see it."""
+    known = desk.vault.fingerprints(key.credentials.api_key)
+    if key_is_connected(session, user_id, key.environment.value, known):
+        raise field_problem("api_key", "key_already_connected", status=409)
 
 
 def _row(session: Session, desk: Desk, user_id: uuid.UUID, key: NewKey, info: KeyInfo) -> Account:

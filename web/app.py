@@ -39,6 +39,7 @@ from web import (
     security_headers,
     sign_ins,
     snapshots,
+    vault_commands,
 )
 from web.json_exact import ExactJSON
 from web.schemas.fields import Problem as ProblemOut
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
     commands.register(app)
+    vault_commands.register(app)
     database.register(app)
     request_log.register(app)
     problems.register(app)
