@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     ring_again_seconds: float = Field(2.0, ge=0.2, le=60)
     retention_days: int = Field(30, ge=1, le=3650)
     exposure_seconds: int = Field(900, ge=0, le=86_400)
+    key_check_seconds: int = Field(86_400, ge=0, le=2_592_000)
     use_streams: bool = False
 
     @field_validator("master_secrets", mode="before")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    func,
     literal,
     select,
     text,
@@ -87,7 +88,13 @@ class Account(Base):
     can_trade_futures: Mapped[bool]
     has_ip_list: Mapped[bool]
     expires_at: Mapped[Moment | None]
+    # When the exchange last told what the key may do, or that it refuses it.
     checked_at: Mapped[Moment]
+    can_withdraw: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # The addresses that the key is bound to; null where they were never noted.
+    ips: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    # Why the exchange refuses the key, in our word; null while it does not.
+    refused_reason: Mapped[str | None] = mapped_column(String(32))
     is_default: Mapped[bool]
     # What no reduce of this account touches: a list of {symbol, keep_qty}, the quantity as text,
     # null for all of it.
@@ -139,6 +146,28 @@ def hold_live_accounts(
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
+
+
+def hold_live_account(session: Session, account_id: uuid.UUID) -> Account | None:
+    """One live account of whomever, locked and as it is now."""
+    query = (
+        select(Account)
+        .where(Account.id == account_id, Account.removed_at.is_(None))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(query)
+
+
+def keys_to_check(session: Session, age: timedelta, most: int) -> Sequence[Account]:
+    """Everybody's live accounts whose keys were not checked for so long, the longest first."""
+    query = (
+        select(Account)
+        .where(Account.removed_at.is_(None), Account.checked_at < func.now() - age)
+        .order_by(Account.checked_at)
+        .limit(most)
+    )
+    return session.scalars(query).all()
 
 
 def live_account(

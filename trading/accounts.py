@@ -29,6 +29,7 @@ from models.users import (
 )
 from trading.desk import Desk
 from trading.exemptions import exempted, refuse_unknown, stored
+from trading.key_state import facts
 from trading.requests import Exemption
 
 _EXPIRY_WARNING = timedelta(days=14)
@@ -151,13 +152,9 @@ def _row(session: Session, desk: Desk, user_id: uuid.UUID, key: NewKey, info: Ke
         api_secret_enc=desk.vault.encrypt(user_id, credentials.api_secret),
         api_key_tail=credentials.api_key[-4:],
         key_fingerprint=desk.vault.fingerprint(credentials.api_key),
-        permissions={name: list(granted) for name, granted in info.permissions.items()},
-        can_trade_spot=info.can_trade_spot,
-        can_trade_futures=info.can_trade_futures,
-        has_ip_list=bool(info.ips),
-        expires_at=info.expires_at,
         checked_at=clock.utcnow(),
         is_default=not any(a.is_default for a in live_accounts(session, user_id)),
+        **facts(info),
     )
 
 

@@ -30,6 +30,7 @@ from web import (
     health,
     jobs,
     limits,
+    notices,
     pages,
     people,
     positions,
@@ -100,7 +101,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 def _routes(app: OpenAPI) -> None:
     capabilities = (
         *(auth, sign_ins, preferences, people, accounts),
-        *(positions, snapshots, jobs, exports, exposure),
+        *(positions, snapshots, jobs, exports, exposure, notices),
     )
     for capability in capabilities:
         app.register_api(capability.blueprint)

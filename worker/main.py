@@ -19,6 +19,7 @@ from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
 from trading.heartbeat import Heartbeat
+from trading.key_checks import check_keys, claim_key_check
 from trading.sampling import claim_sampling, remove_old_samples, sample_books
 from trading.trimming import claim_trimming, trim
 from worker.broker import make_broker
@@ -52,6 +53,8 @@ def _schedule() -> None:
         trim_jobs.send()
     if claim_sampling(sessions, settings.exposure_seconds):
         sample_exposures.send()
+    if claim_key_check(sessions, settings.key_check_seconds):
+        check_stored_keys.send()
 
 
 hand_back = HandBack()
@@ -110,3 +113,9 @@ def trim_jobs() -> None:
 def sample_exposures() -> None:
     """Note what the books of people seen lately are worth."""
     sample_books(desk, sessions, stopping=hand_back.stopping)
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def check_stored_keys() -> None:
+    """Ask the exchange again what stored keys may do."""
+    check_keys(desk, sessions, stopping=hand_back.stopping)

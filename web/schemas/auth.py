@@ -10,6 +10,7 @@ from pydantic import Field
 
 from exchange.types import ExchangeEnvironment
 from models.states import MarketType
+from trading.key_state import KeyState
 from web.schemas.fields import Amount, Name, Out, Strict, unchanged
 from web.schemas.person import Settings
 from web.schemas.positions import MANY, ExemptionIn
@@ -75,6 +76,7 @@ class AccountOut(Out):
     expires_at: datetime | None
     created_at: datetime
     checked_at: datetime
+    state: KeyState
     is_default: bool
     exempt: list[ExemptionOut]
 
