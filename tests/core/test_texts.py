@@ -69,6 +69,8 @@ FIELDS = [
     "not_a_number",
     "percent_decimals",
     "percent_out_of_range",
+    "private_key_unreadable",
+    "private_key_weak",
     "required",
     "too_long",
     "too_short",
