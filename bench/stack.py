@@ -126,8 +126,9 @@ def stack_of(servers: Servers, *names: str, **more: str) -> Iterator[Stack]:
             "EBB_RATE_LIMIT_DEFAULT": _OPEN,
             "EBB_RATE_LIMIT_ORDERS": _OPEN,
             "EBB_RATE_LIMIT_AUTH": _OPEN,
-            # Its rounds would fall into some runs and not into others.
+            # Their rounds would fall into some runs and not into others.
             "EBB_EXPOSURE_SECONDS": "0",
+            "EBB_KEY_CHECK_SECONDS": "0",
             **more,
         }
     )

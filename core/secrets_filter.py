@@ -19,8 +19,10 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _MASKED_NAMES_ARE_SAFE = re.compile(r"_masked$", re.IGNORECASE)
-# Shapes that give a secret away in free text: JWTs, Fernet tokens, hex MACs, URL passwords.
+# Shapes that give a secret away in free text: private keys (whole, cut off, or with their line
+# breaks escaped), JWTs, Fernet tokens, hex MACs, URL passwords.
 _SHAPES = (
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.DOTALL),
     re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"),
     re.compile(r"gAAAA[\w=-]{20,}"),
     re.compile(r"\b[0-9a-f]{64}\b"),

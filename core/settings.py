@@ -7,7 +7,6 @@ A missing or weak one stops the process with its name (`SettingsError`), never w
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -88,6 +87,7 @@ class Settings(BaseSettings):
     ring_again_seconds: float = Field(2.0, ge=0.2, le=60)
     retention_days: int = Field(30, ge=1, le=3650)
     exposure_seconds: int = Field(900, ge=0, le=86_400)
+    key_check_seconds: int = Field(86_400, ge=0, le=2_592_000)
     use_streams: bool = False
 
     @field_validator("master_secrets", "jwt_secret", "telegram_third_party_bots", mode="before")
@@ -148,7 +148,7 @@ class Settings(BaseSettings):
             raise ValueError("EBB_SANDBOX_URL is needed where EBB_ENVIRONMENT is sandbox")
         return self
 
-    @cached_property
+    @property
     def masters(self) -> tuple[str, ...]:
         """The master secrets, newest first."""
         return tuple(secret.get_secret_value() for secret in self.master_secrets)

@@ -1,8 +1,8 @@
 """Texts for people, in Russian and English, from one catalogue (`core/catalogue/*.json`).
 
 Keys: `reason.<code>`, `problem.<code>.title`, `problem.<code>.detail`, `field.<code>`,
-`advice.<code>`, `job.<code>`, `wait.<code>`, `verification.<code>`, `export.<column>.title`.
-Values stand in braces.
+`advice.<code>`, `notice.<kind>`, `job.<code>`, `wait.<code>`, `verification.<code>`,
+`export.<column>.title`. Values stand in braces.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from core.secrets_filter import remember
 
 _SALT = b"ebb.vault.v1"
+_CLOSED = "a stored secret can't be opened with the master secrets"
 
 
 class VaultError(Exception):
@@ -46,7 +47,7 @@ class Vault:
         try:
             secret = self._fernet(user_id).decrypt(token.encode()).decode()
         except InvalidToken:
-            raise VaultError("a stored secret can't be opened with the master secrets") from None
+            raise VaultError(_CLOSED) from None
         remember(secret)
         return secret
 
@@ -54,12 +55,30 @@ class Vault:
         """The same secret under the newest master secret."""
         return self.encrypt(user_id, self.decrypt(user_id, token))
 
+    def master_of(self, user_id: uuid.UUID, token: str) -> int:
+        """Which master secret the token stands under, 0 the newest, by its MAC alone: nothing is
+        decrypted. Raises VaultError as `decrypt`."""
+        for number, master in enumerate(self._masters):
+            try:
+                Fernet(_derive(master, user_id)).extract_timestamp(token.encode())
+            except InvalidToken:
+                continue
+            return number
+        raise VaultError(_CLOSED)
+
     def fingerprint(self, text: str) -> str:
         """A keyed hash by which the same key is found again without being held."""
-        key = HKDF(algorithm=SHA256(), length=32, salt=_SALT, info=b"fingerprint")
-        return hmac.new(
-            key.derive(self._masters[0].encode()), text.encode(), hashlib.sha256
-        ).hexdigest()
+        return _fingerprint(self._masters[0], text)
+
+    def fingerprints(self, text: str) -> list[str]:
+        """The same under every master secret, newest first: what was stored before a rotation is
+        found by one of them."""
+        return [_fingerprint(master, text) for master in self._masters]
+
+
+def _fingerprint(master: str, text: str) -> str:
+    key = HKDF(algorithm=SHA256(), length=32, salt=_SALT, info=b"fingerprint")
+    return hmac.new(key.derive(master.encode()), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _derive(master: str, user_id: uuid.UUID) -> bytes:

@@ -110,6 +110,7 @@ class Streams:
             demo=environment is ExchangeEnvironment.DEMO,
             api_key=credentials.api_key,
             api_secret=credentials.api_secret,
+            rsa_authentication=credentials.signs_with_rsa,
             # With one, pybit gives up even where that one succeeded.
             retries=2,
             # A broken one is opened again when it is next needed.

@@ -1,5 +1,15 @@
 """Tables and the queries that belong to them; no business rules."""
 
-from models import audit, exposures, fills, jobs, operations, outbox, sign_ins, users
+from models import audit, exposures, fills, jobs, notices, operations, outbox, sign_ins, users
 
-__all__ = ["audit", "exposures", "fills", "jobs", "operations", "outbox", "sign_ins", "users"]
+__all__ = [
+    "audit",
+    "exposures",
+    "fills",
+    "jobs",
+    "notices",
+    "operations",
+    "outbox",
+    "sign_ins",
+    "users",
+]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    func,
     literal,
     select,
     text,
@@ -94,7 +96,13 @@ class Account(Base):
     can_trade_futures: Mapped[bool]
     has_ip_list: Mapped[bool]
     expires_at: Mapped[Moment | None]
+    # When the exchange last told what the key may do, or that it refuses it.
     checked_at: Mapped[Moment]
+    can_withdraw: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # The addresses that the key is bound to; null where they were never noted.
+    ips: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    # Why the exchange refuses the key, in our word; null while it does not.
+    refused_reason: Mapped[str | None] = mapped_column(String(32))
     is_default: Mapped[bool]
     # What no reduce of this account touches: a list of {symbol, keep_qty}, the quantity as text,
     # null for all of it.
@@ -148,6 +156,28 @@ def hold_live_accounts(
     return list(session.scalars(query))
 
 
+def hold_live_account(session: Session, account_id: uuid.UUID) -> Account | None:
+    """One live account of whomever, locked and as it is now."""
+    query = (
+        select(Account)
+        .where(Account.id == account_id, Account.removed_at.is_(None))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(query)
+
+
+def keys_to_check(session: Session, age: timedelta, most: int) -> Sequence[Account]:
+    """Everybody's live accounts whose keys were not checked for so long, the longest first."""
+    query = (
+        select(Account)
+        .where(Account.removed_at.is_(None), Account.checked_at < func.now() - age)
+        .order_by(Account.checked_at)
+        .limit(most)
+    )
+    return session.scalars(query).all()
+
+
 def live_account(
     session: Session, user_id: uuid.UUID, account_id: uuid.UUID | None
 ) -> Account | None:
@@ -158,6 +188,51 @@ def live_account(
     else:
         query = query.where(Account.id == account_id)
     return session.scalar(query)
+
+
+def key_is_connected(
+    session: Session, user_id: uuid.UUID, environment: str, fingerprints: Sequence[str]
+) -> bool:
+    """Whether a live account of the user there has one of these fingerprints."""
+    query = (
+        select(Account.id)
+        .where(
+            Account.user_id == user_id,
+            Account.environment == environment,
+            Account.key_fingerprint.in_(fingerprints),
+            Account.removed_at.is_(None),
+        )
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def live_accounts_after(session: Session, after: uuid.UUID | None, limit: int) -> list[Account]:
+    """A portion of everybody's live accounts, by id."""
+    query = select(Account).where(Account.removed_at.is_(None)).order_by(Account.id).limit(limit)
+    if after is not None:
+        query = query.where(Account.id > after)
+    return list(session.scalars(query))
+
+
+def replace_tokens(
+    session: Session, was: Account, api_key: str, api_secret: str, fingerprint: str | None
+) -> bool:
+    """Store the same key pair under other tokens, unless the row changed since it was read: no
+    lock is held in between. `fingerprint` None leaves it as it is."""
+    query = update(Account).where(
+        Account.id == was.id,
+        Account.api_key_enc == was.api_key_enc,
+        Account.api_secret_enc == was.api_secret_enc,
+    )
+    values = {"api_key_enc": api_key, "api_secret_enc": api_secret}
+    if fingerprint is not None:
+        values["key_fingerprint"] = fingerprint
+    changed = session.execute(
+        query.values(values).returning(Account.id),
+        execution_options={"synchronize_session": False},
+    )
+    return changed.first() is not None
 
 
 def remove_keys(account: Account, at: datetime) -> None:

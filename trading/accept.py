@@ -23,6 +23,7 @@ from models.users import Account
 from trading.books import CATEGORIES
 from trading.desk import Desk
 from trading.exemptions import respecting
+from trading.key_state import refuse_dangerous
 from trading.outbox import owe_ring
 from trading.preview import unknown_symbols
 from trading.requests import ReduceRequest, RestoreRequest, to_json
@@ -51,10 +52,11 @@ def accept_reduce(
     session: Session, desk: Desk, account: Account, request: ReduceRequest, intake: Intake
 ) -> Accepted:
     """Take a reduce in. What the account exempts now is stored with it; the same key finds the job
-    again whatever is exempted by then. Raises Problem `idempotency_key_reused`, `unknown_symbol`,
-    `conflict`."""
+    again whatever is exempted by then. Raises Problem `idempotency_key_reused`, `key_dangerous`,
+    `unknown_symbol`, `conflict`."""
     replay = _replay(session, account, JobKind.REDUCE, request, intake)
     if replay is None:
+        refuse_dangerous(account)
         _refuse_unknown_symbols(desk, account, request)
         stored = to_json(respecting(account, request))
         replay = _store(session, account, JobKind.REDUCE, request, stored, intake)
@@ -64,10 +66,11 @@ def accept_reduce(
 def accept_restore(
     session: Session, account: Account, request: RestoreRequest, intake: Intake
 ) -> Accepted:
-    """Take a restore in. Raises Problem `idempotency_key_reused`, `snapshot_not_found`,
-    `nothing_to_restore`, `conflict`."""
+    """Take a restore in. Raises Problem `idempotency_key_reused`, `key_dangerous`,
+    `snapshot_not_found`, `nothing_to_restore`, `conflict`."""
     replay = _replay(session, account, JobKind.RESTORE, request, intake)
     if replay is None:
+        refuse_dangerous(account)
         require_something(chosen(session, account.id, request))
         replay = _store(session, account, JobKind.RESTORE, request, to_json(request), intake)
     return replay

@@ -22,12 +22,14 @@ from models.states import ENDED_JOBS
 from models.users import (
     Account,
     hold_live_accounts,
+    key_is_connected,
     live_account,
     live_accounts,
     remove_keys,
 )
 from trading.desk import Desk
 from trading.exemptions import exempted, refuse_unknown, stored
+from trading.key_state import facts
 from trading.requests import Exemption
 
 _EXPIRY_WARNING = timedelta(days=14)
@@ -92,6 +94,7 @@ def connect(
         raise field_problem("environment", "environment_not_available", status=422)
     info = _ask(desk, key)
     _refuse_dangerous(info)
+    _refuse_connected(session, desk, user_id, key)
     account = _row(session, desk, user_id, key, info)
     session.add(account)
     try:
@@ -131,6 +134,14 @@ def _refuse_dangerous(info: KeyInfo) -> None:
         raise field_problem("api_key", "key_expired", status=422)
 
 
+def _refuse_connected(session: Session, desk: Desk, user_id: uuid.UUID, key: NewKey) -> None:
+    """While master secrets are being replaced, the same key may stand under an older one, where
+    the unique index does not see it."""
+    known = desk.vault.fingerprints(key.credentials.api_key)
+    if key_is_connected(session, user_id, key.environment.value, known):
+        raise field_problem("api_key", "key_already_connected", status=409)
+
+
 def _row(session: Session, desk: Desk, user_id: uuid.UUID, key: NewKey, info: KeyInfo) -> Account:
     credentials = key.credentials
     return Account(
@@ -141,13 +152,9 @@ def _row(session: Session, desk: Desk, user_id: uuid.UUID, key: NewKey, info: Ke
         api_secret_enc=desk.vault.encrypt(user_id, credentials.api_secret),
         api_key_tail=credentials.api_key[-4:],
         key_fingerprint=desk.vault.fingerprint(credentials.api_key),
-        permissions={name: list(granted) for name, granted in info.permissions.items()},
-        can_trade_spot=info.can_trade_spot,
-        can_trade_futures=info.can_trade_futures,
-        has_ip_list=bool(info.ips),
-        expires_at=info.expires_at,
         checked_at=clock.utcnow(),
         is_default=not any(a.is_default for a in live_accounts(session, user_id)),
+        **facts(info),
     )
 
 

@@ -15,6 +15,7 @@ from models.base import Base
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
+from models.notices import Notice
 from models.outbox import OutboxRow
 from models.sign_ins import SignIn
 from models.states import ENDED_JOBS
@@ -73,6 +74,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Job, Job.user_id == user_id),
         (Exposure, Exposure.account_id.in_(accounts)),
         (Account, Account.user_id == user_id),
+        (Notice, Notice.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),

@@ -13,6 +13,7 @@ from models.base import db
 from models.users import live_accounts
 from trading import accounts
 from trading.accounts import Change, NewKey
+from trading.key_checks import check_own_key
 from web import present
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
@@ -65,6 +66,16 @@ def change_key(path: AccountPath, body: AccountChange) -> dict[str, Any]:
     )
     changed = accounts.change(db.session(), desk, user_id(), path.account_id, wanted, origin())
     return present.account(changed).model_dump(mode="json")
+
+
+@blueprint.post("/<uuid:account_id>/check", summary="Check a key", responses={"200": AccountOut})
+@limiter.limit(auth_limit)
+@needs(Permission.TRADE)
+def check_key(path: AccountPath) -> dict[str, Any]:
+    """Ask the exchange now what the key may do, as is done once a day; `state` tells the rest."""
+    desk = current_app.extensions["desk"]
+    checked = check_own_key(db.session(), desk, user_id(), path.account_id, origin())
+    return present.account(checked).model_dump(mode="json")
 
 
 @blueprint.delete("/<uuid:account_id>", summary="Remove a key", responses={"204": None})

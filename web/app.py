@@ -33,6 +33,7 @@ from web import (
     jobs,
     launches,
     limits,
+    notices,
     pages,
     people,
     positions,
@@ -43,6 +44,7 @@ from web import (
     sign_ins,
     snapshots,
     tokens,
+    vault_commands,
 )
 from web.json_exact import ExactJSON
 from web.schemas.fields import Problem as ProblemOut
@@ -87,6 +89,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
     commands.register(app)
+    vault_commands.register(app)
     database.register(app)
     request_log.register(app)
     problems.register(app)
@@ -104,7 +107,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 def _routes(app: OpenAPI) -> None:
     capabilities = (
         *(auth, sign_ins, preferences, people, accounts),
-        *(positions, snapshots, jobs, exports, exposure),
+        *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),
     )
     for capability in capabilities:

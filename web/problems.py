@@ -40,6 +40,14 @@ _PYDANTIC_CODES = {
     "enum": "unknown_choice",
     "literal_error": "unknown_choice",
 }
+_OUR_CODES = (
+    "not_a_number",
+    "percent_out_of_range",
+    "percent_decimals",
+    "out_of_range",
+    "private_key_unreadable",
+    "private_key_weak",
+)
 _DATABASE_RETRY_SECONDS = "2"
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
@@ -95,9 +103,10 @@ def _fault(fault: Mapping[str, object]) -> FieldError:
         return FieldError(_path(parts), "out_of_range", {"range": ", ".join(bounds)})
     code = _PYDANTIC_CODES.get(kind)
     if code is None:
-        ours = kind in ("not_a_number", "percent_out_of_range", "percent_decimals", "out_of_range")
         code = (
-            kind if ours else ("wrong_type" if "type" in kind or "parsing" in kind else "invalid")
+            kind
+            if kind in _OUR_CODES
+            else ("wrong_type" if "type" in kind or "parsing" in kind else "invalid")
         )
     return FieldError(_path(parts), code, values)
 

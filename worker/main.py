@@ -19,6 +19,7 @@ from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
 from trading.heartbeat import Heartbeat
+from trading.key_checks import check_keys, claim_key_check
 from trading.sampling import claim_sampling, remove_old_samples, sample_books
 from trading.sealing import claim_sealing, seal
 from trading.trimming import claim_trimming, trim
@@ -55,6 +56,8 @@ def _schedule() -> None:
         sample_exposures.send()
     if claim_sealing(sessions):
         seal_audit_log.send()
+    if claim_key_check(sessions, settings.key_check_seconds):
+        check_stored_keys.send()
 
 
 hand_back = HandBack()
@@ -119,3 +122,9 @@ def sample_exposures() -> None:
 def seal_audit_log() -> None:
     """Link the audit log's newest entries to its hash chain."""
     seal(sessions, stopping=hand_back.stopping)
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def check_stored_keys() -> None:
+    """Ask the exchange again what stored keys may do."""
+    check_keys(desk, sessions, stopping=hand_back.stopping)

@@ -123,6 +123,8 @@ class Account:
     uid: int
     api_key: str
     api_secret: str
+    # In PEM, for a key whose owner signs with RSA; it has no secret then.
+    rsa_public_key: str = ""
     environment: str = "sandbox"
     read_only: bool = False
     permissions: dict[str, list[str]] = field(default_factory=lambda: dict(FULL_PERMISSIONS))

@@ -406,7 +406,7 @@ def key(account: Account) -> Row:
         "vipLevel": "No VIP",
         "mktMakerLevel": "0",
         "affiliateID": 0,
-        "rsaPublicKey": "",
+        "rsaPublicKey": account.rsa_public_key,
         "isMaster": True,
         "parentUid": "0",
         "kycLevel": "LEVEL_1",

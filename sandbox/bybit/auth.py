@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from sandbox.bybit.account import Account
 from sandbox.bybit.engine import now_ms
@@ -61,9 +69,32 @@ def _owner(accounts: Mapping[str, Account], api_key: str, otherwise: str) -> Acc
 
 
 def _check_sign(account: Account, text: str, sign: str) -> None:
-    wanted = hmac.new(account.api_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(wanted.encode(), sign.encode()):
+    check = _is_rsa_signed if account.rsa_public_key else _is_hmac_signed
+    if not check(account, text, sign):
         raise Refusal(10004, "error sign! please check your signature generation algorithm.")
+
+
+def _is_hmac_signed(account: Account, text: str, sign: str) -> bool:
+    wanted = hmac.new(account.api_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.compare_digest(wanted.encode(), sign.encode())
+
+
+def _is_rsa_signed(account: Account, text: str, sign: str) -> bool:
+    try:
+        signature = base64.b64decode(sign, validate=True)
+        public_key(account.rsa_public_key).verify(signature, text.encode(), PKCS1v15(), SHA256())
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def public_key(pem: str) -> RSAPublicKey:
+    """An account's RSA key. Raises ValueError for anything else."""
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("no RSA public key")
+    return key
 
 
 def _check_use(account: Account, address: str) -> None:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from sandbox.bybit import answers
 from sandbox.bybit.account import FULL_PERMISSIONS, Account, new_keys
+from sandbox.bybit.auth import public_key
 from sandbox.bybit.catalogue import Listing
 from sandbox.bybit.demo_book import demo_balances, demo_positions
 from sandbox.bybit.engine import Engine, now_ms
@@ -126,15 +127,21 @@ class Control:
     # -- accounts -----------------------------------------------------------------------------
 
     def add_account(self, body: Body) -> dict[str, Any]:
-        """Make an account; the same api_key again gives the one that is there."""
+        """Make an account; the same api_key again gives the one that is there. With a PEM in
+        `rsa_public_key` it has no secret: its owner signs with the private half."""
         known = self._engine.by_key.get(str(body.get("api_key", "")))
         if known is not None and not body.get("replace"):
             return _keys(known)
         key, secret = new_keys()
+        rsa = str(body.get("rsa_public_key") or "")
+        if rsa:
+            public_key(rsa)
+            secret = ""
         account = Account(
             uid=known.uid if known else _FIRST_UID + len(self._engine.accounts),
             api_key=str(body.get("api_key") or key),
             api_secret=str(body.get("api_secret") or secret),
+            rsa_public_key=rsa,
             environment=str(body.get("environment", "sandbox")),
             permissions=dict(FULL_PERMISSIONS),
         )

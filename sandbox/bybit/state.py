@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.bybit.account import ZERO, Account
 from sandbox.bybit.engine import Engine
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 def save(engine: Engine, demo: dict[str, int], file: Path) -> None:
@@ -33,11 +33,13 @@ def load(engine: Engine, demo: dict[str, int], file: Path) -> bool:
     if not file.exists():
         return False
     state = pickle.loads(file.read_bytes())  # noqa: S301 - written by `save` beside the checkout
-    if state.get("format") not in (1, _FORMAT):
+    if state.get("format") not in (1, 2, _FORMAT):
         return False
     engine.accounts = state["accounts"]
     if state["format"] == 1:
         _add_profits(engine.accounts.values())
+    if state["format"] < _FORMAT:
+        _add_public_keys(engine.accounts.values())
     engine.by_key = {account.api_key: account for account in engine.accounts.values()}
     for key, price in state["prices"].items():
         if key in engine.listings:
@@ -59,3 +61,9 @@ def _add_profits(accounts: Iterable[Account]) -> None:
             order.closed_pnl = ZERO
         for done in account.executions:
             done.pnl = ZERO
+
+
+def _add_public_keys(accounts: Iterable[Account]) -> None:
+    """Formats 1 and 2 knew no RSA keys."""
+    for account in accounts:
+        account.rsa_public_key = ""

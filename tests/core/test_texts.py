@@ -9,10 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.texts import DEFAULT, LANGUAGES, catalogue, negotiate, text
+from trading.key_state import KeyNews
 from trading.reasons import Reason
 from trading.waits import WaitReason
 
-SECTIONS = ("reason", "problem", "field", "advice", "job", "wait", "verification", "export")
+SECTIONS = (
+    "reason",
+    "problem",
+    "field",
+    "advice",
+    "job",
+    "wait",
+    "verification",
+    "export",
+    "notice",
+)
 PROBLEMS = [
     "account_busy",
     "account_removed",
@@ -36,6 +47,7 @@ PROBLEMS = [
     "job_trimmed",
     "key_can_withdraw",
     "key_cannot_trade",
+    "key_dangerous",
     "key_expired",
     "key_ip_not_bound",
     "key_wrong_environment",
@@ -61,6 +73,8 @@ FIELDS = [
     "not_a_number",
     "percent_decimals",
     "percent_out_of_range",
+    "private_key_unreadable",
+    "private_key_weak",
     "required",
     "too_long",
     "too_short",
@@ -96,6 +110,7 @@ def test_every_word_for_a_leg_a_problem_a_field_and_an_advice_has_a_sentence(
     wanted = {f"reason.{reason}" for reason in Reason}
     wanted |= {f"problem.{code}.{part}" for code in PROBLEMS for part in ("title", "detail")}
     wanted |= {f"wait.{reason}" for reason in WaitReason}
+    wanted |= {f"notice.{news}" for news in KeyNews}
     wanted |= {f"field.{code}" for code in FIELDS} | {f"advice.{code}" for code in ADVICE}
     assert wanted - catalogue(language).keys() == set()
 

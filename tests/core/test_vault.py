@@ -90,3 +90,13 @@ def test_master_secrets_and_opened_secrets_are_masked_from_then_on() -> None:
     vault = Vault([NEW])
     vault.decrypt(ME, vault.encrypt(ME, opened))
     assert scrub_text(f"{NEW} {opened}") == f"{MASK} {MASK}"
+
+
+def test_the_master_secret_of_a_token_is_told_without_opening_it() -> None:
+    vault = Vault([NEW, OLD])
+    assert vault.master_of(ME, vault.encrypt(ME, "api-secret")) == 0
+    assert vault.master_of(ME, Vault([OLD]).encrypt(ME, "api-secret")) == 1
+    for user, token in ((ME, Vault([OLDEST]).encrypt(ME, "x")), (YOU, vault.encrypt(ME, "x"))):
+        with pytest.raises(VaultError):
+            vault.master_of(user, token)
+    assert vault.fingerprints("api-key") == [Vault([m]).fingerprint("api-key") for m in (NEW, OLD)]

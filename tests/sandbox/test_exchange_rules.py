@@ -119,12 +119,13 @@ def test_a_state_from_before_profits_were_kept_is_read(tmp_path: Path) -> None:
     old = pickle.loads(file.read_bytes()) | {"format": 1}
     (placed,) = old["accounts"][1].orders.values()
     (done,) = old["accounts"][1].executions
-    del placed.closed_pnl, done.pnl
+    del placed.closed_pnl, done.pnl, old["accounts"][1].rsa_public_key
     file.write_bytes(pickle.dumps(old))
     again = Engine()
     assert load(again, {}, file)
     (placed,) = again.accounts[1].orders.values()
     assert (placed.closed_pnl, again.accounts[1].executions[0].pnl) == (0, 0)
+    assert again.accounts[1].rsa_public_key == ""
 
 
 def test_a_stop_that_is_reached_closes_the_position(

@@ -8,6 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
 
@@ -303,3 +310,43 @@ def test_an_exchange_that_is_away_busy_or_refuses_the_key(
     assert busy.headers["Retry-After"] == "1"
     control("PATCH", f"accounts/{keys['uid']}", {"expired_at": "2021-01-01T00:00:00Z"})
     assert "expired" in problem(person.get(book), 409, "exchange_auth")["detail"]
+
+
+def test_an_rsa_key_is_connected_and_works(
+    person: Person,
+    make_account: Make,
+    known_secrets: Callable[..., None],
+    work: Callable[[str], None],
+) -> None:
+    private = generate_private_key(65537, 2048)
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pem = private.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+    ).decode()
+    known_secrets(*pem.splitlines()[2:-2])
+    book = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "0.4"}]
+    keys = make_account(rsa_public_key=public.decode(), balances={"USDT": "100000"}, positions=book)
+    connected = person.connect(keys, api_secret=pem)
+    assert connected.status_code == 201, connected.get_data(as_text=True)
+    assert "PRIVATE" not in connected.get_data(as_text=True)
+    job = person.order(REDUCE, FUTURES).get_json()["id"]
+    work(job)
+    assert person.get(f"/api/jobs/{job}").get_json()["state"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("secret", "code"),
+    [
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "private_key_unreadable"),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----", "private_key_unreadable"),
+        ("a" * 257, "too_long"),
+        ("-----BEGIN PRIVATE KEY-----" + "A" * 4096, "too_long"),
+        ("with a blank in it", "invalid"),
+        ("short", "too_short"),
+    ],
+)
+def test_a_secret_that_can_be_none(
+    person: Person, make_account: Make, secret: str, code: str
+) -> None:
+    body = problem(person.connect(make_account(), api_secret=secret), 400, "validation_failed")
+    assert [(fault["field"], fault["code"]) for fault in body["errors"]] == [("api_secret", code)]

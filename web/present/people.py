@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.texts import text
+from models.notices import Notice
 from models.sign_ins import SignIn
 from models.states import MarketType
 from models.users import Account
 from trading.accounts import advice
 from trading.exemptions import exempted
+from trading.key_state import key_state
 from web.origin import shortened
 from web.problems import language
 from web.schemas.auth import AccountOut, Advice, ExemptionOut
+from web.schemas.notices import NoticeOut
 from web.schemas.person import DEFAULTS, SessionOut, Settings
 
 
@@ -32,6 +35,7 @@ def account(row: Account) -> AccountOut:
         expires_at=row.expires_at,
         created_at=row.created_at,
         checked_at=row.checked_at,
+        state=key_state(row),
         is_default=row.is_default,
         exempt=[
             ExemptionOut(symbol=exemption.symbol, keep_qty=exemption.keep_qty)
@@ -42,6 +46,21 @@ def account(row: Account) -> AccountOut:
 
 def settings(chosen: Mapping[str, Any]) -> Settings:
     return Settings.model_validate({**DEFAULTS.model_dump(), **chosen})
+
+
+def notice(row: Notice) -> NoticeOut:
+    values = {name: str(value) for name, value in row.data.items()}
+    if "reason" in row.data:
+        values["reason_text"] = text(f"reason.{row.data['reason']}", language())
+    return NoticeOut(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        message=text(f"notice.{row.kind}", language(), values),
+        data=row.data,
+        created_at=row.created_at,
+        read_at=row.read_at,
+    )
 
 
 def session(row: SignIn, current: uuid.UUID) -> SessionOut:

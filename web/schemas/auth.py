@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from core.roles import Permission, Role
+from exchange.rsa_keys import MAX_PEM, UnusableKey, canonical, is_private_key
 from exchange.types import ExchangeEnvironment
 from models.states import MarketType
+from trading.key_state import KeyState
 from web.schemas.fields import Amount, Name, Out, Strict, unchanged
 from web.schemas.person import Settings
 from web.schemas.positions import MANY, ExemptionIn
 
-Key = Annotated[str, Field(min_length=8, max_length=256, pattern=r"^[\x21-\x7e]+$")]
+_MAX_KEY = 256
+_VISIBLE = r"^[\x21-\x7e]+$"
+Key = Annotated[str, Field(min_length=8, max_length=_MAX_KEY, pattern=_VISIBLE)]
+
+
+def _secret(value: str) -> str:
+    """What Bybit made up, or an RSA private key: that one in one form only."""
+    if is_private_key(value):
+        try:
+            return canonical(value)
+        except UnusableKey as error:
+            raise PydanticCustomError(error.code, "no usable RSA private key") from None
+    if len(value) > _MAX_KEY:
+        raise PydanticCustomError("string_too_long", "too long")
+    if not re.fullmatch(_VISIBLE, value):
+        raise PydanticCustomError("string_pattern_mismatch", "visible characters")
+    return value
+
+
+Secret = Annotated[str, Field(min_length=8, max_length=MAX_PEM), AfterValidator(_secret)]
 
 
 class TelegramSignIn(Strict):
@@ -38,7 +61,7 @@ class NewAccount(Strict):
     label: Name
     environment: ExchangeEnvironment
     api_key: Key
-    api_secret: Key
+    api_secret: Secret
 
 
 class AccountPath(Strict):
@@ -76,6 +99,7 @@ class AccountOut(Out):
     expires_at: datetime | None
     created_at: datetime
     checked_at: datetime
+    state: KeyState
     is_default: bool
     exempt: list[ExemptionOut]
 
