@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, Text, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from core.problems import Problem
@@ -23,6 +24,8 @@ from models.users import Account, User
 from trading.desk import Desk
 
 _NOBODY = "deleted"
+# What audit entries tell of a person in their details.
+_PERSONAL = ["label", "ips_before", "ips_now"]
 
 
 def delete_person(session: Session, desk: Desk, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
@@ -109,6 +112,6 @@ def _leave_audit_log(session: Session, user_id: uuid.UUID) -> None:
             remote_addr=None,
             request_id=None,
             subject=func.replace(AuditEntry.subject, str(user_id), _NOBODY),
-            details=AuditEntry.details.op("-")(literal("label", Text)),
+            details=AuditEntry.details.op("-")(literal(_PERSONAL, ARRAY(Text))),
         )
     )
