@@ -121,12 +121,12 @@ def _note(
     named = {"label": account.label, "tail": account.api_key_tail}
     for finding in found:
         if notices.add(session, account.user_id, finding.news, subject, {**named, **finding.data}):
+            # Without the details: they tell of the person, and entries of the log stay for ever.
             audit.record(
                 session,
                 f"account.{finding.news}",
                 subject,
                 user_id=account.user_id,
-                details=finding.data,
                 request_id=origin.request_id,
                 remote_addr=origin.remote_addr,
             )

@@ -86,7 +86,8 @@ def findings(was: Account, info: KeyInfo, now: datetime) -> list[Finding]:
     if info.can_withdraw and not was.can_withdraw:
         found.append(Finding(KeyNews.WITHDRAWAL_GAINED, {}))
     if was.ips is not None and set(was.ips) != set(info.ips):
-        found.append(Finding(KeyNews.IPS_CHANGED, {"before": was.ips, "now": sorted(info.ips)}))
+        addresses = {"ips_before": was.ips, "ips_now": sorted(info.ips)}
+        found.append(Finding(KeyNews.IPS_CHANGED, addresses))
     if info.expires_at is not None and info.expires_at - now <= _LAST_DAYS:
         last_day = info.expires_at.date().isoformat()
         found.append(Finding(KeyNews.EXPIRES, {"expires_on": last_day}))

@@ -10,6 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from exchange.gateway import Credentials, Gateway, GatewayOptions
 from exchange.streams import News, Streams
@@ -75,6 +82,23 @@ def test_a_fill_is_news_at_once(
     sell(sandbox_url, credentials)
     assert news.wait(5)
     news.forget()
+
+
+def test_a_stream_is_opened_with_an_rsa_key(
+    streams: Streams, sandbox_url: str, make_account: Callable[..., dict[str, Any]]
+) -> None:
+    key = generate_private_key(65537, 2048)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    keys = make_account(
+        rsa_public_key=public.decode(),
+        balances={"USDT": "100000"},
+        positions=BOOK,
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    credentials = Credentials(keys["api_key"], pem)
+    news = live(streams.of(credentials, SANDBOX))
+    sell(sandbox_url, credentials)
+    assert news.wait(5)
 
 
 def test_a_broken_stream_is_opened_again_when_it_is_needed(

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.web.conftest import Person, problem
+from tests.web.test_farewell import rows_with
 
 NOTICES = "/api/notices"
 Make = Callable[..., dict[str, Any]]
@@ -97,9 +99,12 @@ def test_nobody_sees_or_reads_another_s_notices_or_checks_their_key(
 
 
 def test_a_person_who_goes_takes_their_notices_along(
-    endangered: tuple[Person, str, Callable[..., None]],
+    endangered: tuple[Person, str, Callable[..., None]], session: Session
 ) -> None:
-    person, account, _ = endangered
+    person, account, change = endangered
+    change(ips=["127.0.0.1", "203.0.113.77"])
     check(person, account)
     gone = person.call("DELETE", "/api/users/me", json={"confirm": "DELETE"})
     assert gone.status_code == 204
+    assert rows_with(session, account) == {"audit_log"}
+    assert rows_with(session, "203.0.113.77") == set()
