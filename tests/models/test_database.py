@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.ids import new_id, order_link_id
 from models import migrate
+from models.audit import AuditFilter, entries, origin_hash
 from models.base import Base
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
@@ -32,6 +33,45 @@ def test_migrations_go_up_and_down_and_match_the_code(make_database: Callable[[s
     migrate.downgrade(address, "base")
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     migrate.upgrade(address)
+    engine.dispose()
+
+
+def test_deeds_from_before_the_log_only_grew_keep_their_person_and_origin(
+    make_database: Callable[[str], str],
+) -> None:
+    address = make_database("ebb_old_deeds")
+    migrate.upgrade(address, "0005")
+    engine = make_engine(address)
+    user = new_id()
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "insert into users (id, telegram_id, first_name, last_name) values (:u, 1, '', '')"
+            ),
+            {"u": user},
+        )
+        connection.execute(
+            text(
+                "insert into audit_log (user_id, action, subject, details, remote_addr, request_id)"
+                " values (:u, 'user.sign_in', 'user:' || :u, '{\"label\": \"mine\"}',"
+                " '203.0.113.9', 'r'), (null, 'sending.paused', 'switch:x', '{}', null, null)"
+            ),
+            {"u": user},
+        )
+    migrate.upgrade(address)
+    with Session(engine) as session:
+        old, theirs = entries(session, AuditFilter(), before=None, limit=9)
+        assert (theirs.user_id, theirs.entry.details) == (user, {})
+        assert str(user) not in theirs.entry.subject
+        assert theirs.origin is not None
+        origin = (theirs.origin.salt, theirs.origin.request_id, theirs.origin.remote_addr)
+        assert origin[1:] == ("r", "203.0.113.9")
+        assert theirs.entry.origin_hash == origin_hash(*origin)
+        assert (old.user_id, old.origin, old.entry.origin_hash) == (None, None, None)
+    migrate.downgrade(address, "0005")
+    with engine.connect() as connection:
+        told = connection.execute(text("select user_id, host(remote_addr) from audit_log")).all()
+        assert set(told) == {(user, "203.0.113.9"), (None, None)}
     engine.dispose()
 
 
@@ -242,6 +282,10 @@ QUERIES = {
     "exposure": "select at from exposures where account_id = ? and market_type = 'spot'"
     " and at >= now() order by at",
     "old exposures": "select at from exposures where at < now() order by at limit 5000",
+    "deeds of a person": "select id from audit_log where actor = ? order by id desc limit 20",
+    "deeds of a kind": "select id from audit_log where action = 'x' order by id desc limit 20",
+    "deeds to seal": "select id from audit_log where id > 1 and id <= 500 order by id limit 500",
+    "newest seal": "select hash from audit_seals order by number desc limit 1",
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 
