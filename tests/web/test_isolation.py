@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from flask_openapi3 import OpenAPI
+from sqlalchemy.orm import Session
 
+from models import notices
 from tests.web.conftest import Person, problem
 
 FUTURES = {"market_type": "futures"}
 REDUCE = {**FUTURES, "percent": "25"}
 
 Ids = dict[str, str]
-"""What the other person has: `account`, `job`, `snapshot`, `sign_in`."""
+"""What the other person has: `account`, `job`, `snapshot`, `sign_in`, `notice`."""
 
 # Of each route with an id: the call with the other's, and the code of the answer.
 CASES: dict[str, Callable[[Person, Ids], tuple[Any, int, str]]] = {
@@ -37,6 +39,16 @@ CASES: dict[str, Callable[[Person, Ids], tuple[Any, int, str]]] = {
     ),
     "DELETE /api/users/api-keys/{account_id}": lambda p, o: (
         p.call("DELETE", f"/api/users/api-keys/{o['account']}"),
+        404,
+        "not_found",
+    ),
+    "POST /api/users/api-keys/{account_id}/check": lambda p, o: (
+        p.post(f"/api/users/api-keys/{o['account']}/check"),
+        404,
+        "not_found",
+    ),
+    "POST /api/notices/{notice_id}/read": lambda p, o: (
+        p.post(f"/api/notices/{o['notice']}/read"),
         404,
         "not_found",
     ),
@@ -115,6 +127,7 @@ def other(
     make_person: Callable[..., Person],
     make_account: Callable[..., dict[str, Any]],
     work: Callable[[str], None],
+    session: Session,
 ) -> Ids:
     """The ids of a person who has everything."""
     made = make_person()
@@ -124,7 +137,10 @@ def other(
     work(job)
     me = made.get("/api/auth/me").get_json()
     snapshots = made.get("/api/positions/snapshot", query_string=FUTURES).get_json()["items"]
+    notices.add(session, uuid.UUID(me["id"]), "key_expires", "account:1", {})
+    session.commit()
     return {
+        "notice": made.get("/api/notices").get_json()["items"][0]["id"],
         "user": me["id"],
         "account": me["accounts"][0]["id"],
         "job": job,

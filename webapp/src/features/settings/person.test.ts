@@ -20,6 +20,7 @@ const account = (id: string, is_default: boolean): Account => ({
   advice: [],
   exempt: [],
   expires_at: null,
+  state: "ok",
   created_at: "2026-11-21T10:00:00Z",
   checked_at: "2026-11-21T10:00:00Z",
 });
