@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.ids import new_id
+from core.secrets_filter import scrub
 from core.settings import Settings
 from models.audit import AuditEntry, AuditOrigin, AuditSeal, record
 from models.migrate import upgrade
@@ -67,6 +68,19 @@ def test_what_is_added_is_sealed_and_verified(whole: Log) -> None:
         newest = session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc())).first()
         assert newest is not None
         assert (newest.hash, newest.number) == (found.head, found.seals)
+
+
+def test_the_log_tells_of_a_seal_what_no_filter_masks(
+    whole: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, object]] = []
+    monkeypatch.setattr("trading.sealing.log.info", lambda _, **values: told.append(values))
+    add(whole, "a")
+    seal(whole)
+    with whole() as session:
+        head = verify(session).head
+    assert scrub(told[-1]) == told[-1]
+    assert told[-1]["head"] == head[:32]
 
 
 @pytest.mark.parametrize(
