@@ -105,7 +105,9 @@ def test_what_changed_is_stored_and_told_once(
         assert (key_state(stored(trader)), told(trader)) == (state, [kind])
     with trader.sessions() as session:
         entries = session.scalars(
-            select(AuditEntry.action).where(AuditEntry.subject == f"account:{trader.account.id}")
+            select(AuditEntry.action)
+            .where(AuditEntry.subject == f"account:{trader.account.id}")
+            .order_by(AuditEntry.id)
         ).all()
     assert entries == ["account.connect", f"account.{kind}"]
 
