@@ -25,6 +25,8 @@ COPY models models
 COPY exchange exchange
 COPY telegram telegram
 COPY trading trading
+COPY identity identity
+COPY bot bot
 COPY web web
 COPY worker worker
 COPY migrations migrations

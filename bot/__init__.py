@@ -1,0 +1,1 @@
+"""The Telegram bot: what it answers to what people write and tap."""
