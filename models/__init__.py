@@ -1,6 +1,17 @@
 """Tables and the queries that belong to them; no business rules."""
 
-from models import audit, exposures, fills, jobs, notices, operations, outbox, sign_ins, users
+from models import (
+    audit,
+    exposures,
+    fills,
+    jobs,
+    notices,
+    operations,
+    outbox,
+    second_factors,
+    sign_ins,
+    users,
+)
 
 __all__ = [
     "audit",
@@ -10,6 +21,7 @@ __all__ = [
     "notices",
     "operations",
     "outbox",
+    "second_factors",
     "sign_ins",
     "users",
 ]

@@ -17,6 +17,7 @@ from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
 from models.notices import Notice
 from models.outbox import OutboxRow
+from models.second_factors import RecoveryCode, SecondFactor
 from models.sign_ins import SignIn
 from models.states import ENDED_JOBS
 from models.users import Account, User
@@ -75,6 +76,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Exposure, Exposure.account_id.in_(accounts)),
         (Account, Account.user_id == user_id),
         (Notice, Notice.user_id == user_id),
+        (RecoveryCode, RecoveryCode.user_id == user_id),
+        (SecondFactor, SecondFactor.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),
