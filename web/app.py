@@ -40,6 +40,7 @@ from web import (
     preferences,
     problems,
     request_log,
+    second_factors,
     security_headers,
     sign_ins,
     snapshots,
@@ -106,7 +107,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 def _routes(app: OpenAPI) -> None:
     capabilities = (
-        *(auth, sign_ins, preferences, people, accounts),
+        *(auth, sign_ins, second_factors, preferences, people, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),
     )

@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.texts import negotiate
 from models import audit
 from models.base import db
+from models.second_factors import standing
 from models.sign_ins import SignIn, forget_outlived
 from models.users import User, live_accounts
 from telegram.bots import Bots
@@ -32,6 +33,7 @@ from web.origin import remote_address
 from web.platforms import platform
 from web.schemas.auth import DevSignIn, Me, TelegramSignIn, Tokens
 from web.schemas.fields import Problem as ProblemOut
+from web.schemas.second_factors import SecondFactors
 from web.tokens import hand_over, refreshed, tokens_for
 
 blueprint = APIBlueprint(
@@ -175,10 +177,11 @@ def refresh() -> Response:
 @blueprint.get("/me", summary="The signed-in user", responses={"200": Me}, security=_BEARER)
 @needs()
 def me() -> dict[str, Any]:
-    """Profile, role with its permissions, and connected accounts."""
+    """Profile, role with its permissions, connected accounts, and second factors."""
     user = current_user()
     accounts = live_accounts(db.session(), user.id)
     chosen = present.settings(user.settings)
+    factors = standing(db.session(), user.id)
     return Me(
         id=user.id,
         telegram_id=user.telegram_id,
@@ -190,4 +193,6 @@ def me() -> dict[str, Any]:
         role=user.role,
         permissions=sorted(PERMISSIONS[user.role]),
         accounts=[present.account(account) for account in accounts],
+        second_factors=SecondFactors.model_validate(factors),
+        confirm_over=factors.confirm_over,
     ).model_dump(mode="json")

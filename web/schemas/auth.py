@@ -18,6 +18,7 @@ from trading.key_state import KeyState
 from web.schemas.fields import Amount, Name, Out, Strict, unchanged
 from web.schemas.person import Settings
 from web.schemas.positions import MANY, ExemptionIn
+from web.schemas.second_factors import SecondFactors
 
 _MAX_KEY = 256
 _VISIBLE = r"^[\x21-\x7e]+$"
@@ -120,3 +121,6 @@ class Me(Out):
     role: Role
     permissions: list[Permission]
     accounts: list[AccountOut]
+    second_factors: SecondFactors
+    # In dollars; null: no job is confirmed.
+    confirm_over: Amount | None
