@@ -16,6 +16,7 @@ from models.second_factors import confirm_over
 from trading.accept import Permit
 from trading.plans import Plan
 from web.guard import user_id
+from web.present.words import cents
 from web.schemas.second_factors import ConfirmationIn
 
 log = get_logger(__name__)
@@ -28,7 +29,7 @@ def permit_by(confirmation: ConfirmationIn | None, plan: Callable[[], Plan]) -> 
 
     def worth() -> Decimal | None:
         try:
-            return plan().notional
+            return _told(plan())
         except ExchangeError as error:
             log.warning("confirmation.worth_unknown", error=type(error).__name__)
             return None
@@ -40,4 +41,9 @@ def permit_by(confirmation: ConfirmationIn | None, plan: Callable[[], Plan]) -> 
 
 def needs_confirmation(plan: Plan) -> bool:
     """Whether the job of this plan would be asked about."""
-    return is_needed(confirm_over(db.session(), user_id()), plan.notional)
+    return is_needed(confirm_over(db.session(), user_id()), _told(plan))
+
+
+def _told(plan: Plan) -> Decimal:
+    """What the person sees is what is compared."""
+    return cents(plan.notional)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g
+from flask import Response, current_app, g, request
 from flask_openapi3 import APIBlueprint, Tag
+from pydantic import ValidationError
 
 from core.numbers import plain
 from core.vault import Vault
@@ -16,6 +17,7 @@ from models.base import db
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
 from web.origin import remote_address
+from web.problems import from_validation
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.second_factors import (
     CodeIn,
@@ -38,6 +40,11 @@ blueprint = APIBlueprint(
     abp_responses={"403": ConfirmationProblem, "4XX": ProblemOut, "5XX": ProblemOut},
 )
 limiter.limit(auth_limit)(blueprint)
+# A body that need not be there: the schema's own would be asked for.
+_TOTP_BODY = {
+    "required": False,
+    "content": {"application/json": {"schema": TotpBegin.model_json_schema()}},
+}
 
 
 def _vault() -> Vault:
@@ -45,12 +52,22 @@ def _vault() -> Vault:
     return vault
 
 
-@blueprint.post("/totp", summary="Begin TOTP", responses={"200": TotpOut})
+@blueprint.post(
+    "/totp",
+    summary="Begin TOTP",
+    responses={"200": TotpOut},
+    openapi_extensions={"requestBody": _TOTP_BODY},
+)
 @needs()
-def begin_totp(body: TotpBegin) -> dict[str, Any]:
-    """A secret for an authenticator. Nothing is on until `/confirm` gets a code of it."""
+def begin_totp() -> dict[str, Any] | Response:
+    """A secret for an authenticator. Nothing is on until `/confirm` gets a code of it. Send `pin`
+    if you have one."""
+    try:
+        given = TotpBegin.model_validate(request.get_json() if request.get_data() else {})
+    except ValidationError as error:
+        return from_validation(error)
     user = current_user()
-    secret = totp.begin(db.session(), _vault(), user.id, Proof(pin=body.pin))
+    secret = totp.begin(db.session(), _vault(), user.id, Proof(pin=given.pin))
     db.session.commit()
     url = totp.otpauth_url(secret, user.username or user.first_name or str(user.id))
     return TotpOut(secret=secret, otpauth_url=url).model_dump(mode="json")
