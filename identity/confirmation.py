@@ -17,8 +17,15 @@ from core.problems import Problem, field_problem
 from core.vault import Vault
 from identity import pins
 from identity.proofs import Method, Proof, methods, prove
-from models import notices
-from models.second_factors import confirm_over, hold, hold_or_begin, standing
+from models import audit, notices
+from models.second_factors import (
+    confirm_over,
+    hold,
+    hold_or_begin,
+    replace_recovery_codes,
+    standing,
+)
+from models.users import Account, User, hold_for_job
 
 Worth = Callable[[], Decimal | None]
 """What a job comes to in dollars; None where nobody can tell."""
@@ -32,20 +39,27 @@ def is_needed(over: Decimal | None, notional: Decimal | None) -> bool:
     return not over or notional is None or notional > over
 
 
-def permit(session: Session, vault: Vault, user_id: uuid.UUID, proof: Proof, worth: Worth) -> None:
-    """Let a job be accepted, by the proof that came with it or because it is small; `worth` is
-    asked only without a proof. A proof is spent and committed, whatever becomes of the job.
+def permit(
+    session: Session,
+    vault: Vault,
+    account: Account,
+    proof: Proof,
+    worth: Worth,
+) -> None:
+    """Let a job for the account be accepted, by the proof that came with it or because it is small;
+    `worth` is asked only without a proof. A code is spent with the job's commit.
 
     Raises Problem (403) `confirmation_required` with `methods`, `notional` (null if unknown) and
     `over`; (403) `pin_wrong`, `totp_wrong`; (429) `pin_locked`, `too_many_codes`.
     """
-    over = confirm_over(session, user_id)
+    over = confirm_over(session, account.user_id)
     if over is None:
         return
-    found = standing(session, user_id)
+    found = standing(session, account.user_id)
     if proof.method in methods(found):
-        prove(session, vault, user_id, found, proof)
-        session.commit()
+        # Accounts before people, as whoever deletes a person holds them.
+        hold_for_job(session, account.id)
+        prove(session, vault, account.user_id, found, proof)
         return
     notional = worth()
     if is_needed(over, notional):
@@ -109,3 +123,29 @@ def remove_pin(session: Session, vault: Vault, user_id: uuid.UUID, pin: str) -> 
     pins.demand_pin(session, vault, user_id, pin)
     row.pin_enc = None
     session.flush()
+
+
+def forget(session: Session, user: User, *, by: str) -> bool:
+    """Take all of it from a person who lost what they confirm with, and commit; false if there is
+    nothing. The person finds notices."""
+    row = hold(session, user.id)
+    found = standing(session, user.id)
+    if row is None or not methods(found):
+        session.rollback()
+        return False
+    row.confirm_over = row.totp_step = None
+    row.totp_enc = row.totp_pending_enc = row.pin_enc = None
+    row.pin_wrong = row.code_wrong = 0
+    session.flush()
+    replace_recovery_codes(session, user.id, [])
+    for method in methods(found):
+        notices.add(session, user.id, f"{method}_off", f"second_factor:{method}", {})
+    audit.record(
+        session,
+        "person.factors_forgotten",
+        audit.person(user.pseudonym),
+        user_id=None,
+        details={"by": by},
+    )
+    session.commit()
+    return True

@@ -50,7 +50,8 @@ class Intake:
 
 
 Permit = Callable[[], None]
-"""Raises Problem where a new job may not be accepted. It may commit: nothing is pending then."""
+"""Raises Problem where a new job may not be accepted. What it writes is committed with the job;
+where it refuses it may commit, since nothing is pending then."""
 
 
 def accept_reduce(
@@ -103,7 +104,8 @@ def _unpermitted(
     permit: Permit | None,
 ) -> Accepted | None:
     """The job that another request with this key made meanwhile, where this one is not permitted:
-    a code counts once, and two of the same request bring the same one."""
+    a code counts once, and two of the same request bring the same one. The code is spent with that
+    job's commit, so whoever finds it spent finds the job."""
     if permit is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Rotation of the master secret: all that is stored encrypted is encrypted anew under the newest one.
+"""Rotation of the master secret: all that is stored encrypted is encrypted anew under the newest.
 
 Safe beside running processes that know all the master secrets: no row is locked while it is
 encrypted, and one that changed meanwhile is left as it is. Stopped anywhere, it goes on where it is

@@ -13,6 +13,7 @@ from identity.confirmation import is_needed, permit
 from identity.proofs import Proof
 from models.base import db
 from models.second_factors import confirm_over
+from models.users import Account
 from trading.accept import Permit
 from trading.plans import Plan
 from web.guard import user_id
@@ -22,10 +23,11 @@ from web.schemas.second_factors import ConfirmationIn
 log = get_logger(__name__)
 
 
-def permit_by(confirmation: ConfirmationIn | None, plan: Callable[[], Plan]) -> Permit:
-    """What a new job has to pass; `plan` is made as the preview makes it, and only to learn the
-    job's worth. A book that can't be read keeps no job from being confirmed, and from nothing
-    else: it needs to be."""
+def permit_by(
+    confirmation: ConfirmationIn | None, account: Account, plan: Callable[[], Plan]
+) -> Permit:
+    """What a new job for the account has to pass. `plan` is made as the preview makes it, and only
+    to learn the job's worth; where the book can't be read for it, the job has to be confirmed."""
 
     def worth() -> Decimal | None:
         try:
@@ -36,7 +38,7 @@ def permit_by(confirmation: ConfirmationIn | None, plan: Callable[[], Plan]) -> 
 
     proof = Proof() if confirmation is None else confirmation.proof()
     vault = current_app.extensions["desk"].vault
-    return lambda: permit(db.session(), vault, user_id(), proof, worth)
+    return lambda: permit(db.session(), vault, account, proof, worth)
 
 
 def needs_confirmation(plan: Plan) -> bool:

@@ -110,7 +110,7 @@ def reduce(header: IdempotencyHeader, body: ReduceIn) -> Response:  # noqa: ARG0
     job again. 403 `confirmation_required` where you want jobs of this worth confirmed: send it
     again, with `confirmation`."""
     row, desk = account(body.account_id), current_app.extensions["desk"]
-    permit = permit_by(body.confirmation, lambda: preview_reduce(desk, row, body.request()))
+    permit = permit_by(body.confirmation, row, lambda: preview_reduce(desk, row, body.request()))
     return accept(
         body.delay_ms,
         lambda intake: accept_reduce(db.session(), desk, row, body.request(), intake, permit),

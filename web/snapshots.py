@@ -55,7 +55,7 @@ def restore(header: IdempotencyHeader, body: RestoreIn) -> Response:  # noqa: AR
     again, with `confirmation`."""
     row, desk = account(body.account_id), current_app.extensions["desk"]
     permit = permit_by(
-        body.confirmation, lambda: plan_of_restore(desk, db.session(), row, body.request())
+        body.confirmation, row, lambda: plan_of_restore(desk, db.session(), row, body.request())
     )
     return accept(
         body.delay_ms,

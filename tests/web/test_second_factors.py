@@ -351,6 +351,27 @@ def test_a_person_who_goes_takes_their_factors_along(
         assert session.scalars(select(table).where(table.user_id == who)).all() == []
 
 
+def test_an_operator_takes_what_was_lost_from_a_person(
+    app: OpenAPI, person: Person, phone: Authenticator, session: Session
+) -> None:
+    put(person, PIN_PATH, pin=PIN, code=phone.code())
+    put(person, POLICY, over="0")
+    command = ["people", "forget-factors", str(me(person)["telegram_id"])]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    told = me(person)
+    assert told["second_factors"] == {"totp": False, "pin": False, "recovery_codes_left": 0}
+    assert told["confirm_over"] is None
+    assert notices(session, person) == {"totp_off", "pin_off"}
+    subject = session.scalars(select(User.pseudonym).where(User.id == told["id"])).one()
+    last = session.scalars(
+        select(AuditEntry.action)
+        .where(AuditEntry.subject == f"person:{subject}")
+        .order_by(AuditEntry.id)
+    ).all()[-1]
+    assert last == "person.factors_forgotten"
+    assert app.test_cli_runner().invoke(args=command).exit_code == 1
+
+
 def test_none_of_it_needs_more_than_a_sign_in_and_nobody_reaches_another_s(
     app: OpenAPI, phone: Authenticator, make_person: Callable[..., Person]
 ) -> None:
