@@ -1,8 +1,21 @@
 """Tables and the queries that belong to them; no business rules."""
 
-from models import audit, exposures, fills, jobs, notices, operations, outbox, sign_ins, users
+from models import (
+    approvals,
+    audit,
+    exposures,
+    fills,
+    jobs,
+    notices,
+    operations,
+    outbox,
+    phones,
+    sign_ins,
+    users,
+)
 
 __all__ = [
+    "approvals",
     "audit",
     "exposures",
     "fills",
@@ -10,6 +23,7 @@ __all__ = [
     "notices",
     "operations",
     "outbox",
+    "phones",
     "sign_ins",
     "users",
 ]

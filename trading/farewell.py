@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.problems import Problem
 from models import audit
+from models.approvals import Approval
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
 from models.exposures import Exposure
@@ -17,6 +18,7 @@ from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
 from models.notices import Notice
 from models.outbox import OutboxRow
+from models.phones import Phone
 from models.sign_ins import SignIn
 from models.states import ENDED_JOBS
 from models.users import Account, User
@@ -75,6 +77,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Exposure, Exposure.account_id.in_(accounts)),
         (Account, Account.user_id == user_id),
         (Notice, Notice.user_id == user_id),
+        (Approval, Approval.user_id == user_id),
+        (Phone, Phone.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),
