@@ -7,7 +7,6 @@ as the first left it. A request ends by the clock of the database, whoever looks
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,7 +110,7 @@ _LIVES = Approval.expires_at > func.now()
 _OPEN = and_(Approval.state == ApprovalState.PENDING, _LIVES)
 
 
-def replace_pending(session: Session, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
+def replace_pending(session: Session, user_id: uuid.UUID) -> list[uuid.UUID]:
     """End what the person was asked before; the ids of those that were still open."""
     ended = (
         update(Approval)

@@ -154,6 +154,23 @@ def user_by_telegram_id(session: Session, telegram_id: int) -> User | None:
     return session.scalar(select(User).where(User.telegram_id == telegram_id))
 
 
+def hold_by_telegram_id(session: Session, telegram_id: int) -> uuid.UUID | None:
+    """The person's id; they can't be deleted meanwhile."""
+    query = select(User.id).where(User.telegram_id == telegram_id)
+    return session.scalar(query.with_for_update(read=True, key_share=True))
+
+
+def block_approvals(session: Session, user_id: uuid.UUID, blocked: bool) -> bool | None:
+    """Whether that changed anything; None for one who is gone."""
+    mine = update(User).where(User.id == user_id)
+    known = User.approvals_blocked_at
+    wanted = known.is_(None) if blocked else known.is_not(None)
+    change = mine.where(wanted).values(approvals_blocked_at=func.now() if blocked else None)
+    if session.scalar(change.returning(User.id)) is not None:
+        return True
+    return None if session.scalar(select(User.id).where(User.id == user_id)) is None else False
+
+
 def merge_settings(
     session: Session, user_id: uuid.UUID, changed: dict[str, Any]
 ) -> dict[str, Any] | None:

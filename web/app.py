@@ -20,6 +20,7 @@ from trading.desk import Desk
 from web import (
     accounts,
     admin,
+    approvals,
     audit,
     auth,
     bodies,
@@ -43,6 +44,7 @@ from web import (
     security_headers,
     sign_ins,
     snapshots,
+    tallies,
     tokens,
     vault_commands,
 )
@@ -99,6 +101,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     guard.register(app)
     limits.register(app, settings)
     launches.register(app, settings)
+    tallies.register(app, settings)
     bodies.register(app, settings)
     _routes(app)
     return app
@@ -106,7 +109,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 def _routes(app: OpenAPI) -> None:
     capabilities = (
-        *(auth, sign_ins, preferences, people, accounts),
+        *(auth, approvals, sign_ins, preferences, people, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),
     )

@@ -16,6 +16,7 @@ from core.problems import Problem
 from core.roles import PERMISSIONS
 from core.settings import Settings
 from core.texts import negotiate
+from identity import phones
 from models.base import db
 from models.users import live_accounts, remember
 from telegram.bots import Bots
@@ -141,6 +142,7 @@ def me() -> dict[str, Any]:
     return Me(
         id=user.id,
         telegram_id=user.telegram_id,
+        phone_masked=phones.masked_of(db.session(), current_app.extensions["desk"].vault, user.id),
         first_name=user.first_name,
         username=user.username,
         language=chosen.language or negotiate(user.language_code),

@@ -47,6 +47,7 @@ _OUR_CODES = (
     "out_of_range",
     "private_key_unreadable",
     "private_key_weak",
+    "phone_number_invalid",
 )
 _DATABASE_RETRY_SECONDS = "2"
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
@@ -25,7 +27,7 @@ def register(app: Flask) -> None:
         work = survey if check else rotate
         progress = Progress()
         for progress in work(db.session(), desk.vault, portion=portion):
-            click.echo(f"{progress.seen} accounts seen, {progress.rotated} rotated")
+            click.echo(f"{_counted(progress.seen)} seen, {progress.rotated} rotated")
         if check:
             _tell_standing(progress, len(desk.settings.masters))
         elif not (progress.left or progress.closed):
@@ -33,6 +35,11 @@ def register(app: Flask) -> None:
         _fail_if_unfinished(progress, check=check)
 
     app.cli.add_command(group)
+
+
+def _counted(seen: Counter[str]) -> str:
+    """`3 accounts, 2 phones`."""
+    return ", ".join(f"{count} {name}s" for name, count in seen.items())
 
 
 def _tell_standing(progress: Progress, masters: int) -> None:
@@ -43,9 +50,9 @@ def _tell_standing(progress: Progress, masters: int) -> None:
 
 def _fail_if_unfinished(progress: Progress, *, check: bool) -> None:
     """Exit code 1 where the older master secrets must stay for another reason than a mere check."""
-    for account_id in progress.closed:
-        click.echo(f"no master secret opens account {account_id}", err=True)
+    for row in progress.closed:
+        click.echo(f"no master secret opens {row}", err=True)
     if progress.left and not check:
-        click.echo(f"{progress.left} accounts changed meanwhile: run this again", err=True)
+        click.echo(f"{progress.left} changed meanwhile: run this again", err=True)
     if progress.closed or (progress.left and not check):
         raise SystemExit(1)

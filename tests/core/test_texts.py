@@ -14,6 +14,7 @@ from trading.reasons import Reason
 from trading.waits import WaitReason
 
 SECTIONS = (
+    "bot",
     "reason",
     "problem",
     "field",
@@ -73,6 +74,7 @@ FIELDS = [
     "not_a_number",
     "percent_decimals",
     "percent_out_of_range",
+    "phone_number_invalid",
     "private_key_unreadable",
     "private_key_weak",
     "required",
