@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -25,14 +24,6 @@ _BETWEEN_DIGITS = str.maketrans("", "", " \u00a0\u202f-‐‑–().")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # Calling codes of one and of two digits (ITU-T E.164); all others have three.
 _CODES = re.compile(r"\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})")
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """What a link changed. `is_new` false: the number was this person's already."""
-
-    masked: str
-    is_new: bool
 
 
 def normalised(written: str) -> str | None:
@@ -59,9 +50,9 @@ def masked_of(session: Session, vault: Vault, user_id: uuid.UUID) -> str | None:
         return None
 
 
-def link(session: Session, vault: Vault, user_id: uuid.UUID, number: str, *, bot_id: int) -> Linked:
+def link(session: Session, vault: Vault, user_id: uuid.UUID, number: str, *, bot_id: int) -> str:
     """Make this (E.164) the person's number, in place of another. Whoever had it before has it no
-    longer, and is told: numbers are given to new people."""
+    longer, and is told: numbers are given to new people. The number, masked."""
     token, fingerprint = vault.encrypt(user_id, number), vault.fingerprint(number)
     found = phones.owners(session, vault.fingerprints(number))
     is_new = user_id not in {phone.user_id for phone in found}
@@ -75,7 +66,7 @@ def link(session: Session, vault: Vault, user_id: uuid.UUID, number: str, *, bot
         phones.put(session, user_id, fingerprint=fingerprint, number_enc=token, bot_id=bot_id)
     if is_new:
         audit.record(session, "phone.linked", None, user_id=user_id, details={"bot_id": bot_id})
-    return Linked(masked(number), is_new)
+    return masked(number)
 
 
 def unlink(

@@ -3,6 +3,8 @@
 from models import (
     approvals,
     audit,
+    bot_sends,
+    bot_updates,
     exposures,
     fills,
     jobs,
@@ -17,6 +19,8 @@ from models import (
 __all__ = [
     "approvals",
     "audit",
+    "bot_sends",
+    "bot_updates",
     "exposures",
     "fills",
     "jobs",

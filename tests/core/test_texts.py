@@ -14,11 +14,11 @@ from trading.reasons import Reason
 from trading.waits import WaitReason
 
 SECTIONS = (
-    "bot",
     "reason",
     "problem",
     "field",
     "advice",
+    "bot",
     "job",
     "wait",
     "verification",

@@ -286,6 +286,9 @@ QUERIES = {
     "deeds of a kind": "select id from audit_log where action = 'x' order by id desc limit 20",
     "deeds to seal": "select id from audit_log where id > 1 and id <= 500 order by id limit 500",
     "newest seal": "select hash from audit_seals order by number desc limit 1",
+    "who is asked": "select user_id from phones where fingerprint = 'x'",
+    "what is asked": "select id from approvals where user_id = ? and state = 'pending'",
+    "old requests": "select id from approvals where expires_at < now() limit 1000",
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 
