@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-from telegram.buttons import Button, reply_markup
+from sqlalchemy.orm import Session, sessionmaker
 
 from core.ids import new_id
 from core.problems import Problem
@@ -23,12 +23,15 @@ from core.texts import text
 from core.vault import Vault
 from models import approvals, audit, bot_sends, phones, users
 from models.approvals import ApprovalState, Collected, Standing
+from models.bot_sends import SendState
 from models.users import User, language_of
+from telegram.buttons import Button, reply_markup
 
 LIFE = timedelta(minutes=5)
 PICK, NOT_ME, BLOCK = "ap", "an", "ab"
 """What a button's data begins with: the picked number, "not me", "ask no more"."""
 _CHOICES = 3
+_KEPT, _BATCH = timedelta(days=1), 1000
 _SMALLEST, _LARGEST = 10, 99
 
 
@@ -171,6 +174,18 @@ def answer(session: Session, session_id: uuid.UUID, tap: Tap) -> Outcome:
     return outcome
 
 
+def remove_old(sessions: sessionmaker[Session], *, stopping: threading.Event) -> int:
+    """Forget requests that ran out a day ago, in small transactions; how many."""
+    total = 0
+    while not stopping.is_set():
+        with sessions.begin() as session:
+            gone = approvals.forget_old(session, _KEPT, _BATCH)
+        total += gone
+        if gone < _BATCH:
+            break
+    return total
+
+
 def set_blocked(
     session: Session,
     user_id: uuid.UUID,
@@ -203,12 +218,14 @@ def _meaning(state: ApprovalState, choice: int | Choice) -> Outcome:
 
 
 def _is_its_message(session: Session, session_id: uuid.UUID, tap: Tap) -> bool:
-    """Whether the button stands under the message that asked. Where Telegram's answer to that got
-    lost its number is not known, and the chat has to do."""
-    sent = bot_sends.by_key(session, _key(session_id))
-    if sent is None or sent.chat_id != tap.chat_id:
+    """Whether the button stands under the message that asked. While Telegram's answer to that is
+    awaited, or where it got lost, the message's number is not known and the chat has to do."""
+    asked = bot_sends.by_key(session, _key(session_id))
+    if asked is None or asked.chat_id != tap.chat_id:
         return False
-    return sent.message_id is None or sent.message_id == tap.message_id
+    if asked.state in (SendState.SENDING, SendState.UNKNOWN):
+        return True
+    return asked.message_id == tap.message_id
 
 
 def _key(session_id: uuid.UUID) -> str:

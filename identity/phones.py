@@ -18,7 +18,7 @@ from core.texts import text
 from core.vault import Vault, VaultError
 from identity.approvals import withdraw
 from models import audit, bot_sends, notices, phones
-from models.users import User, language_of
+from models.users import User, hold, language_of
 
 _BETWEEN_DIGITS = str.maketrans("", "", " \u00a0\u202f-‐‑–().")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -77,9 +77,11 @@ def unlink(
     remote_addr: str | None = None,
 ) -> None:
     """Forget the person's number, with what is asked by it. Raises Problem (404) `not_found`."""
-    if not phones.remove(session, user_id):
+    # The person first, as whoever deletes them does.
+    owner = hold(session, user_id)
+    if owner is None or not phones.remove(session, user_id):
         raise Problem("not_found", 404)
-    withdraw(session, session.get_one(User, user_id))
+    withdraw(session, owner)
     audit.record(
         session,
         "phone.unlinked",
@@ -93,9 +95,9 @@ def unlink(
 
 def _take_from_others(session: Session, vault: Vault, user_id: uuid.UUID, number: str) -> None:
     for phone in phones.owners(session, vault.fingerprints(number)):
-        if phone.user_id == user_id or not phones.remove(session, phone.user_id):
+        former = None if phone.user_id == user_id else hold(session, phone.user_id)
+        if former is None or not phones.remove(session, former.id):
             continue
-        former = session.get_one(User, phone.user_id)
         withdraw(session, former)
         audit.record(session, "phone.unlinked", None, user_id=former.id, details={"why": "moved"})
         _tell(session, former, phone, masked(number))

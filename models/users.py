@@ -154,6 +154,12 @@ def user_by_telegram_id(session: Session, telegram_id: int) -> User | None:
     return session.scalar(select(User).where(User.telegram_id == telegram_id))
 
 
+def hold(session: Session, user_id: uuid.UUID) -> User | None:
+    """The person as they are now, locked; None for one who is gone."""
+    query = select(User).where(User.id == user_id).with_for_update(key_share=True)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
 def hold_by_telegram_id(session: Session, telegram_id: int) -> uuid.UUID | None:
     """The person's id; they can't be deleted meanwhile."""
     query = select(User.id).where(User.telegram_id == telegram_id)

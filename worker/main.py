@@ -15,6 +15,7 @@ from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.settings import load_settings
 from exchange.types import ExchangeEnvironment
+from identity import approvals
 from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
@@ -107,9 +108,10 @@ def run_job(job_id: str) -> None:
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
 def trim_jobs() -> None:
-    """Remove the bulky rows of jobs that ended long ago, and old samples."""
+    """Remove the bulky rows of jobs that ended long ago, old samples, and old requests."""
     trim(sessions, stopping=hand_back.stopping)
     remove_old_samples(sessions, settings.retention_days, stopping=hand_back.stopping)
+    approvals.remove_old(sessions, stopping=hand_back.stopping)
 
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
