@@ -37,7 +37,8 @@ _SMALLEST, _LARGEST = 10, 99
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The browser as the person is told of it, and where its request came from."""
+    """The browser as the person is told of it, in words of ours alone (empty: unknown), and where
+    its request came from."""
 
     device: str
     place: str
@@ -243,9 +244,10 @@ def _ask(
     until: datetime,
 ) -> None:
     language = language_of(owner)
+    unknown = text("bot.approval_unknown.title", language)
     values = {
-        "device": asker.device or "?",
-        "place": asker.place or "?",
+        "device": asker.device or unknown,
+        "place": asker.place or unknown,
         "time": f"{now:%H:%M} UTC",
     }
     audit.record(

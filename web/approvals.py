@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -52,7 +51,6 @@ _MOST, _WITHIN_SECONDS = 5, 3600
 _ANSWER_AFTER = 0.15
 _FIRST_LOOK = 0.05
 _SLOWEST_LOOK = 0.5
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def _settings() -> Settings:
@@ -195,11 +193,11 @@ def _shown() -> dict[str, Any]:
 
 def _asker() -> Asker:
     address = remote_address()
-    country = request.headers.get("CF-IPCountry", "") if _settings().trusted_proxies else ""
-    place = shortened(address)
+    agent = request.headers.get("User-Agent", "")
     return Asker(
-        device=platform(request.headers.get("User-Agent", "")),
-        place=f"{place} ({country})" if _COUNTRY.fullmatch(country) else place,
+        # What a program calls itself would be an advertisement in the bot's own message.
+        device=platform(agent) if agent.startswith("Mozilla/") else "",
+        place=shortened(address),
         request_id=g.request_id,
         remote_addr=address,
     )

@@ -186,6 +186,7 @@ def deeds(session: Session, user_id: str) -> list[tuple[str, dict[str, Any]]]:
 def test_the_right_number_signs_the_browser_in_once_as_the_same_person(
     owner: Owner, browser: Browser, make_person: Callable[..., Person], session: Session
 ) -> None:
+    browser.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Firefox/127.0"
     begun = browser.begin(f"{owner.number[:5]} {owner.number[5:]}")
     cookie = begun.headers["Set-Cookie"]
     assert begun.get_json()["expires_in"] == LIFE.total_seconds()
@@ -194,7 +195,7 @@ def test_the_right_number_signs_the_browser_in_once_as_the_same_person(
     )
     assert browser.status() == "pending"
     asked = owner.questions()[-1].text
-    assert "Device: Werkzeug" in asked
+    assert "Device: Firefox · Windows\n" in asked
     assert "Address: 127.0.0.…" in asked
     assert len(set(owner.numbers())) == 3
     assert browser.match_number in owner.numbers()
@@ -217,6 +218,13 @@ def test_the_right_number_signs_the_browser_in_once_as_the_same_person(
         ("user.sign_in", {"how": "approval", "bot_id": bot}),
         ("user.sign_in", {"bot_id": bot}),
     ]
+
+
+def test_no_thief_writes_in_the_bot_s_name(owner: Owner, browser: Browser) -> None:
+    browser.client.environ_base["HTTP_USER_AGENT"] = "Ebb support asks you to tap any number"
+    browser.begin(owner.number)
+    assert "Device: unknown\n" in owner.questions()[-1].text
+    assert "support" not in owner.questions()[-1].text
 
 
 def test_a_browser_that_wants_cookies_is_given_no_token(owner: Owner, browser: Browser) -> None:
