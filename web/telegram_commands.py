@@ -86,7 +86,8 @@ def _tell(api: BotApi) -> None:
 def _set_menu(api: BotApi, address: str) -> None:
     for language in (None, *LANGUAGES):
         spoken = language or _MENU_LANGUAGE
-        api.set_my_commands({"start": text("bot.command.start.title", spoken)}, language)
+        commands = {name: text(f"bot.command.{name}.title", spoken) for name in ("start", "link")}
+        api.set_my_commands(commands, language)
     api.set_chat_menu_button(text("bot.menu.title", _MENU_LANGUAGE), address)
 
 

@@ -35,7 +35,7 @@ from models.bot_sends import BotSend, SendState
 from models.users import User
 from telegram.bot_api import BotApi
 from telegram.bots import bot_id
-from telegram.updates import Contact, Message, Press
+from telegram.updates import Contact, Message, Press, parse
 from telegram.updates import Person as Sender
 from tests.web.conftest import Person, problem
 from tests.web.test_farewell import rows_with
@@ -466,6 +466,23 @@ def test_the_role_of_the_moment_counts_and_who_is_gone_gets_nothing(
     assert gone.status_code == 204
     problem(browser.ask(), 404, "not_found")
     assert owner.tap("Not me", question) == "This request is not yours to answer here."
+
+
+@pytest.mark.parametrize(
+    ("more", "forwarded"), [({}, False), ({"forward_origin": {"type": "hidden_user"}}, True)]
+)
+def test_a_contact_that_was_passed_on_is_known_as_such(
+    more: dict[str, Any], forwarded: bool
+) -> None:
+    raw = {
+        "message_id": 1,
+        "from": {"id": 7, "is_bot": False, "first_name": "A"},
+        "chat": {"id": 7, "type": "private"},
+        "contact": {"phone_number": "79990000000", "first_name": "A", "user_id": 7},
+    }
+    message = parse({"update_id": 1, "message": {**raw, **more}})
+    assert isinstance(message, Message)
+    assert message.is_forwarded is forwarded
 
 
 def test_only_one_s_own_contact_is_linked(owner: Owner, make_owner: Callable[[], Owner]) -> None:
