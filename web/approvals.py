@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from typing import Any
 
@@ -51,6 +52,8 @@ _MOST, _WITHIN_SECONDS = 5, 3600
 _ANSWER_AFTER = 0.15
 _FIRST_LOOK = 0.05
 _SLOWEST_LOOK = 0.5
+# Anybody can begin one: most of a process's threads stay free for people who are signed in.
+_HELD = threading.BoundedSemaphore(8)
 
 
 def _settings() -> Settings:
@@ -116,8 +119,8 @@ def begin(body: PhoneSignIn) -> Response:
 @open_to_all
 def status(path: ApprovalPath, query: WaitQuery) -> Response:
     """For the browser that began, by its cookie: 404 for every other. `wait` seconds holds the
-    answer back while it is pending. Approved gives the tokens once; with `X-Session-Mode: cookie`
-    as cookies."""
+    answer back while it is pending; where many wait already it comes at once. Approved gives the
+    tokens once; with `X-Session-Mode: cookie` as cookies."""
     nonce = request.cookies.get(_COOKIE, "")
     found = _wait_while_pending(path.session_id, nonce, query.wait)
     tokens = None
@@ -204,6 +207,15 @@ def _asker() -> Asker:
 
 
 def _wait_while_pending(session_id: uuid.UUID, nonce: str, seconds: int) -> Standing:
+    held = seconds > 0 and _HELD.acquire(blocking=False)
+    try:
+        return _look_until(session_id, nonce, seconds if held else 0)
+    finally:
+        if held:
+            _HELD.release()
+
+
+def _look_until(session_id: uuid.UUID, nonce: str, seconds: int) -> Standing:
     until, pause = clock.monotonic() + seconds, _FIRST_LOOK
     while True:
         found = approvals.standing(db.session(), session_id, nonce)

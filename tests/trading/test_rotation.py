@@ -63,7 +63,7 @@ def test_after_the_rotation_the_old_master_secret_can_go(
     result = vault_command("--portion", "2")
     assert (result.exit_code, result.output.splitlines()[:2]) == (
         0,
-        ["2 accounts seen, 2 rotated", "3 accounts seen, 3 rotated"],
+        ["2 rows seen, 2 rotated", "3 rows seen, 3 rotated"],
     )
     after = vault_command("--check")
     assert "secret 1 (newest): 3" in after.output
@@ -87,7 +87,7 @@ def test_a_telephone_number_is_rotated_too_and_still_found(
     phones.link(session, Vault(settings.masters), owner, number, bot_id=1)
     session.commit()
     result = vault_command()
-    assert result.output.splitlines()[-2] == "3 accounts, 1 phones seen, 4 rotated"
+    assert result.output.splitlines()[-2] == "4 rows seen, 4 rotated"
     alone = Vault([NEW])
     assert phones.masked_of(session, alone, owner) == "+7 ··· 89"
     (found,) = owners(session, alone.fingerprints(number))

@@ -45,6 +45,11 @@ _ids = itertools.count(int(time.time() * 1000) + 10**15)
 INIT, APPROVALS = "/api/auth/init", "/api/users/approvals"
 
 
+def some_number() -> str:
+    """Nobody's: requests for a number are counted, from run to run."""
+    return f"+7{secrets.randbelow(10**10):010}"
+
+
 @dataclass
 class Owner:
     """Somebody in their chat with the bot, which hears them at once. `say` and `tap` give the
@@ -148,7 +153,7 @@ def _answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def make_owner(sessions: sessionmaker[Session], settings: Settings) -> Callable[[], Owner]:
     def make() -> Owner:
-        return Owner(sessions, settings, next(_ids), f"+7{secrets.randbelow(10**10):010}")
+        return Owner(sessions, settings, next(_ids), some_number())
 
     return make
 
@@ -274,7 +279,7 @@ def test_a_number_of_nobody_is_answered_like_one_of_somebody(
     monkeypatch.setattr("web.approvals._ANSWER_AFTER", 0.05)
     nobodys = make_browser()
     before = clock.monotonic()
-    known, unknown = browser.begin(owner.number), nobodys.begin("+7 000 000-00-01")
+    known, unknown = browser.begin(owner.number), nobodys.begin(some_number())
     assert clock.monotonic() - before >= 0.1, "neither is answered sooner than the other could be"
     for answer in (known, unknown):
         assert set(answer.get_json()) == {"session_id", "expires_in", "match_number"}
@@ -289,7 +294,7 @@ def test_a_number_of_nobody_is_answered_like_one_of_somebody(
 def test_the_sixth_request_in_an_hour_is_refused_for_known_and_unknown_numbers(
     owner: Owner, browser: Browser
 ) -> None:
-    for number in (owner.number, f"+7{secrets.randbelow(10**10):010}"):
+    for number in (owner.number, some_number()):
         assert [browser.begin(number).status_code for _ in range(5)] == [200] * 5
         refused = browser.begin(number)
         problem(refused, 429, "rate_limited")
@@ -313,7 +318,7 @@ def test_only_the_browser_that_began_is_told(
     other.session_id = browser.session_id
     problem(other.ask(), 404, "not_found")
     session_id = other.session_id
-    other.begin("+7 000 000-00-02")
+    other.begin(some_number())
     other.session_id = session_id
     problem(other.ask(), 404, "not_found")
     assert browser.ask().get_json()["tokens"] is not None
@@ -443,6 +448,16 @@ def test_a_poll_is_held_until_somebody_decides(owner: Owner, browser: Browser) -
         poll = pool.submit(browser.ask, 20)
         owner.tap("Not me")
         assert poll.result().get_json()["status"] == "rejected"
+    assert clock.monotonic() - before < 5
+
+
+def test_those_who_wait_leave_room_for_others(
+    owner: Owner, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.approvals._HELD", threading.Semaphore(0))
+    browser.begin(owner.number)
+    before = clock.monotonic()
+    assert browser.ask(wait=20).get_json()["status"] == "pending"
     assert clock.monotonic() - before < 5
 
 
