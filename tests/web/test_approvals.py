@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
 from redis import Redis
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -151,11 +151,20 @@ def _answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_owner(sessions: sessionmaker[Session], settings: Settings) -> Callable[[], Owner]:
-    def make() -> Owner:
-        return Owner(sessions, settings, next(_ids), some_number())
+def make_owner(
+    sessions: sessionmaker[Session], settings: Settings
+) -> Iterator[Callable[[], Owner]]:
+    made: list[Owner] = []
 
-    return make
+    def make() -> Owner:
+        made.append(Owner(sessions, settings, next(_ids), some_number()))
+        return made[-1]
+
+    yield make
+    # Nobody sends what is owed here, and no later test is to find it.
+    with sessions.begin() as session:
+        chats = [owner.id for owner in made]
+        session.execute(delete(BotSend).where(BotSend.chat_id.in_(chats)))
 
 
 @pytest.fixture
