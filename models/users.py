@@ -19,10 +19,11 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.roles import Role
+from core.texts import negotiate
 from models.base import Base, CreatedAt, Moment, RowId, words
 
 
@@ -48,6 +49,8 @@ class User(Base):
     pseudonym: Mapped[uuid.UUID] = mapped_column(
         unique=True, server_default=text("gen_random_uuid()")
     )
+    # Since when the person wants no requests of browsers to be signed in; null while they do.
+    approvals_blocked_at: Mapped[Moment | None]
     created_at: Mapped[CreatedAt]
     last_seen_at: Mapped[CreatedAt]
 
@@ -113,8 +116,65 @@ class Account(Base):
     removed_at: Mapped[Moment | None]
 
 
+def remember(
+    session: Session,
+    telegram_id: int,
+    *,
+    first_name: str,
+    last_name: str,
+    username: str | None,
+    language_code: str | None,
+) -> tuple[uuid.UUID, Role]:
+    """The row of one whom Telegram vouched for, made or brought up to date; two first times at once
+    make one."""
+    known = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "username": username,
+        "language_code": language_code,
+    }
+    row = session.execute(
+        insert(User)
+        .values(telegram_id=telegram_id, **known)
+        .on_conflict_do_update(
+            index_elements=["telegram_id"], set_={**known, "last_seen_at": func.now()}
+        )
+        .returning(User.id, User.role)
+    ).one()
+    return row.id, row.role
+
+
+def language_of(user: User) -> str:
+    """The language to write to a person in: the one they chose, else the one Telegram told."""
+    chosen = user.settings.get("language")
+    return str(chosen) if chosen else negotiate(user.language_code)
+
+
 def user_by_telegram_id(session: Session, telegram_id: int) -> User | None:
     return session.scalar(select(User).where(User.telegram_id == telegram_id))
+
+
+def hold(session: Session, user_id: uuid.UUID) -> User | None:
+    """The person as they are now, locked; None for one who is gone."""
+    query = select(User).where(User.id == user_id).with_for_update(key_share=True)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def hold_by_telegram_id(session: Session, telegram_id: int) -> uuid.UUID | None:
+    """The person's id; they can't be deleted meanwhile."""
+    query = select(User.id).where(User.telegram_id == telegram_id)
+    return session.scalar(query.with_for_update(read=True, key_share=True))
+
+
+def block_approvals(session: Session, user_id: uuid.UUID, blocked: bool) -> bool | None:
+    """Whether that changed anything; None for one who is gone."""
+    mine = update(User).where(User.id == user_id)
+    known = User.approvals_blocked_at
+    wanted = known.is_(None) if blocked else known.is_not(None)
+    change = mine.where(wanted).values(approvals_blocked_at=func.now() if blocked else None)
+    if session.scalar(change.returning(User.id)) is not None:
+        return True
+    return None if session.scalar(select(User.id).where(User.id == user_id)) is None else False
 
 
 def merge_settings(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.problems import Problem
 from models import audit
+from models.approvals import Approval
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
+from models.bot_sends import BotSend
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
 from models.notices import Notice
 from models.outbox import OutboxRow
+from models.phones import Phone
 from models.second_factors import RecoveryCode, SecondFactor
 from models.sign_ins import SignIn
 from models.states import ENDED_JOBS
@@ -61,6 +64,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
     jobs = _jobs(user_id)
     legs = select(Leg.id).where(Leg.job_id.in_(jobs))
     accounts = select(Account.id).where(Account.user_id == user_id)
+    chats = select(User.telegram_id).where(User.id == user_id)
     entries = (
         select(AuditEntry.id)
         .join(User, User.pseudonym == AuditEntry.actor)
@@ -78,6 +82,10 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Notice, Notice.user_id == user_id),
         (RecoveryCode, RecoveryCode.user_id == user_id),
         (SecondFactor, SecondFactor.user_id == user_id),
+        (Approval, Approval.user_id == user_id),
+        (Phone, Phone.user_id == user_id),
+        # A private chat's id is the person's.
+        (BotSend, or_(BotSend.user_id == user_id, BotSend.chat_id.in_(chats))),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from core.vault import Vault, VaultError
 from models import audit
-from trading.vaulted import AccountKeys, Factors, Vaulted
+from trading.vaulted import AccountKeys, Factors, Phones, Vaulted
 
 PORTION = 100
-_KINDS: tuple[Vaulted[Any], ...] = (AccountKeys(), Factors())
+_KINDS: tuple[Vaulted[Any], ...] = (AccountKeys(), Factors(), Phones())
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.vault import Vault
+from models.phones import Phone, phones_after, replace_token
 from models.second_factors import SecondFactor, replace_factor_tokens, second_factors_after
 from models.users import Account, live_accounts_after, replace_tokens
 
@@ -88,3 +89,31 @@ class Factors:
     def renew(self, session: Session, vault: Vault, row: SecondFactor) -> bool:
         new = {name: vault.rotate(row.user_id, token) for name, token in row.tokens.items()}
         return replace_factor_tokens(session, row, new)
+
+
+class Phones:
+    """Telephone numbers, with the fingerprint by which a number's owner is found."""
+
+    name = "phone of person"
+
+    def after(self, session: Session, last: uuid.UUID | None, limit: int) -> Sequence[Phone]:
+        return phones_after(session, last, limit)
+
+    def id(self, row: Phone) -> uuid.UUID:
+        return row.user_id
+
+    def person(self, row: Phone) -> uuid.UUID:
+        return row.user_id
+
+    def tokens(self, row: Phone) -> Sequence[str]:
+        return [row.number_enc]
+
+    def renew(self, session: Session, vault: Vault, row: Phone) -> bool:
+        number = vault.decrypt(row.user_id, row.number_enc)
+        token = vault.encrypt(row.user_id, number)
+        try:
+            with session.begin_nested():
+                return replace_token(session, row, token, vault.fingerprint(number))
+        except IntegrityError:
+            # A process that did not know the newest secret yet linked it to another person.
+            return replace_token(session, row, token, None)

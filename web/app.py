@@ -20,6 +20,7 @@ from trading.desk import Desk
 from web import (
     accounts,
     admin,
+    approvals,
     audit,
     auth,
     bodies,
@@ -44,6 +45,9 @@ from web import (
     security_headers,
     sign_ins,
     snapshots,
+    tallies,
+    telegram_commands,
+    telegram_webhook,
     tokens,
     vault_commands,
 )
@@ -91,6 +95,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.extensions["desk"] = Desk.from_settings(settings)
     commands.register(app)
     vault_commands.register(app)
+    telegram_commands.register(app)
     database.register(app)
     request_log.register(app)
     problems.register(app)
@@ -100,6 +105,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     guard.register(app)
     limits.register(app, settings)
     launches.register(app, settings)
+    tallies.register(app, settings)
     bodies.register(app, settings)
     _routes(app)
     return app
@@ -107,13 +113,14 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 def _routes(app: OpenAPI) -> None:
     capabilities = (
-        *(auth, sign_ins, second_factors, preferences, people, accounts),
+        *(auth, approvals, sign_ins, second_factors, preferences, people, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),
     )
     for capability in capabilities:
         app.register_api(capability.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(telegram_webhook.blueprint)
     app.register_blueprint(pages.blueprint)
 
     @app.get("/api/openapi.json", doc_ui=False)

@@ -48,6 +48,7 @@ _OUR_CODES = (
     "private_key_unreadable",
     "private_key_weak",
     "pin_or_code",
+    "phone_number_invalid",
 )
 _DATABASE_RETRY_SECONDS = "2"
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")

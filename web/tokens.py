@@ -191,12 +191,21 @@ def tokens_for(
 def hand_over(tokens: Tokens) -> Response:
     """The answer that carries a pair: 200 with JSON. To a browser that asked for it
     (`X-Session-Mode: cookie`), or that came by cookie, 204 with cookies, which no script reads."""
-    by_cookie = get_jwt_request_location() == "cookies"
-    if not by_cookie and request.headers.get(_MODE_HEADER) != "cookie":
+    if not by_cookie():
         return jsonify(tokens.model_dump())
     answer = Response(status=204)
+    give_cookies(answer, tokens)
+    return answer
+
+
+def by_cookie() -> bool:
+    """Whether this request wants its tokens as cookies."""
+    came_by_cookie = get_jwt_request_location() == "cookies"
+    return came_by_cookie or request.headers.get(_MODE_HEADER) == "cookie"
+
+
+def give_cookies(answer: Response, tokens: Tokens) -> None:
     # As long as the refresh token: an outlived access token is then told from none at all.
     life = int(current_app.config["JWT_REFRESH_TOKEN_EXPIRES"].total_seconds())
     set_access_cookies(answer, tokens.access_token, max_age=life)
     set_refresh_cookies(answer, tokens.refresh_token, max_age=life)
-    return answer

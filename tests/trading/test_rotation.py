@@ -19,10 +19,12 @@ from core.settings import Settings
 from core.vault import Vault, VaultError
 from exchange.gateway import Credentials
 from exchange.types import ExchangeEnvironment
+from identity import phones
 from identity.pins import demand_pin, store
 from identity.second_factor import demand, recovery_hash
 from models.audit import AuditEntry
 from models.base import db
+from models.phones import owners
 from models.second_factors import SecondFactor, hold_or_begin, replace_recovery_codes
 from models.states import JobState, MarketType
 from models.users import Account
@@ -81,6 +83,24 @@ def test_after_the_rotation_the_old_master_secret_can_go(
         assert account.key_fingerprint == alone.vault.fingerprint(trader.api_key)
         with pytest.raises(VaultError):
             trader.desk.gateway(account)
+
+
+def test_a_telephone_number_is_rotated_too_and_still_found(
+    traders: list[Trader],
+    session: Session,
+    settings: Settings,
+    vault_command: Invoke,
+) -> None:
+    number, owner = "+79123456789", traders[0].account.user_id
+    phones.link(session, Vault(settings.masters), owner, number, bot_id=1)
+    session.commit()
+    result = vault_command()
+    assert result.output.splitlines()[-2] == "4 rows seen, 4 rotated"
+    alone = Vault([NEW])
+    assert phones.masked_of(session, alone, owner) == "+7 ··· 89"
+    (found,) = owners(session, alone.fingerprints(number))
+    assert found.user_id == owner
+    assert vault_command("--check").exit_code == 0
 
 
 def test_a_second_run_finds_nothing_to_do(

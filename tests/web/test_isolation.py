@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +18,8 @@ FUTURES = {"market_type": "futures"}
 REDUCE = {**FUTURES, "percent": "25"}
 
 Ids = dict[str, str]
-"""What the other person has: `account`, `job`, `snapshot`, `sign_in`, `notice`."""
+"""What the other person has: `account`, `job`, `snapshot`, `sign_in`, `notice`, and the
+`approval` that a browser of theirs began."""
 
 # Of each route with an id: the call with the other's, and the code of the answer.
 CASES: dict[str, Callable[[Person, Ids], tuple[Any, int, str]]] = {
@@ -54,6 +56,11 @@ CASES: dict[str, Callable[[Person, Ids], tuple[Any, int, str]]] = {
     ),
     "DELETE /api/auth/sessions/{session_id}": lambda p, o: (
         p.call("DELETE", f"/api/auth/sessions/{o['sign_in']}"),
+        404,
+        "not_found",
+    ),
+    "GET /api/auth/status/{session_id}": lambda p, o: (
+        p.get(f"/api/auth/status/{o['approval']}"),
         404,
         "not_found",
     ),
@@ -139,7 +146,10 @@ def other(
     snapshots = made.get("/api/positions/snapshot", query_string=FUTURES).get_json()["items"]
     notices.add(session, uuid.UUID(me["id"]), "key_expires", "account:1", {})
     session.commit()
+    number = {"phone_number": f"+7{secrets.randbelow(10**10):010}"}
+    began = made.client.application.test_client().post("/api/auth/init", json=number)
     return {
+        "approval": began.get_json()["session_id"],
         "notice": made.get("/api/notices").get_json()["items"][0]["id"],
         "user": me["id"],
         "account": me["accounts"][0]["id"],

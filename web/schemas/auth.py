@@ -113,6 +113,7 @@ class Accounts(Out):
 class Me(Out):
     id: uuid.UUID
     telegram_id: int
+    phone_masked: str | None
     first_name: str
     username: str | None
     language: str

@@ -1,0 +1,85 @@
+"""How often something was tried lately, whoever counts it: in Redis; while it is away, by each
+process."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+
+from flask import Flask, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+
+from core import clock
+from core.logs import get_logger
+from core.problems import Problem
+from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.settings import Settings
+
+log = get_logger(__name__)
+_PREFIX = "ebb:tally:"
+_REMEMBERED = 4096
+
+
+class Tallies:
+    """Counts by name, each for some time from its first one on."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._lock = threading.Lock()
+        self._here: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def count(self, name: str, seconds: int) -> tuple[int, int]:
+        """The number of this one, from 1, and the seconds until the count begins anew. At least
+        what this process has seen, so that a Redis that goes, or comes back empty, opens nothing
+        here."""
+        return max(self._count_here(name, seconds), self._count_everywhere(name, seconds))
+
+    def _count_here(self, name: str, seconds: int) -> tuple[int, int]:
+        now = clock.monotonic()
+        with self._lock:
+            number, ends = self._here.pop(name, (0, now + seconds))
+            if ends <= now:
+                number, ends = 0, now + seconds
+            self._here[name] = (number + 1, ends)
+            while len(self._here) > _REMEMBERED:
+                self._here.popitem(last=False)
+        return number + 1, math.ceil(ends - now)
+
+    def _count_everywhere(self, name: str, seconds: int) -> tuple[int, int]:
+        key = _PREFIX + name
+        try:
+            with self._redis.pipeline(transaction=True) as all_three:
+                all_three.set(key, 0, ex=seconds, nx=True)
+                all_three.incr(key)
+                all_three.ttl(key)
+                _, number, left = all_three.execute()
+                return int(number), max(1, int(left))
+        except (RedisError, OSError) as error:
+            log.warning("tallies.counted_here_only", error=type(error).__name__)
+            return 0, 0
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """The counter of this process."""
+    client = Redis.from_url(
+        settings.redis_address,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=REDIS_TIMEOUT,
+        retry=ONCE,
+    )
+    app.extensions["tallies"] = Tallies(client)
+
+
+def admit(name: str, *, most: int, seconds: int) -> None:
+    """Count one more of this name. Raises Problem (429) `rate_limited` beyond `most` within the
+    time."""
+    number, left = current_app.extensions["tallies"].count(name, seconds)
+    if number > most:
+        raise Problem(
+            "rate_limited",
+            429,
+            values={"seconds": str(left)},
+            headers={"Retry-After": str(left)},
+        )
