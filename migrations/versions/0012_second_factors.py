@@ -1,7 +1,7 @@
 """Second factors, recovery codes, and the confirmation policy.
 
 Revision: 0012
-Follows: 0008
+Follows: 0010
 """
 
 from __future__ import annotations
