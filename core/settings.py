@@ -6,19 +6,22 @@ A missing or weak one stops the process with its name (`SettingsError`), never w
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.addresses import database_address, redis_address
+from core.addresses import MailServerAddress, database_address, redis_address
 from core.secrets_filter import remember
 
 _MIN_SECRET = 32
 _MIN_DISTINCT = 10
 # Heroku's own variable names, which carry no prefix of ours.
 _PLAIN_NAMES = ("DATABASE_URL", "REDIS_URL")
+# Mail that does not leave the machine may be handed in unencrypted.
+_OUR_HOST = ("localhost", "127.0.0.1", "::1")
 
 
 BotId = Annotated[int, Field(gt=0, lt=2**52)]
@@ -51,6 +54,11 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr
     telegram_third_party_bots: Annotated[tuple[BotId, ...], NoDecode] = ()
     telegram_test_environment: bool = False
+
+    # Where people reach this deployment; mails and bots point there.
+    public_url: str | None = None
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_human: bool = False
@@ -135,6 +143,53 @@ class Settings(BaseSettings):
             raise ValueError("must be an http:// address")
         return value.rstrip("/")
 
+    @field_validator("public_url", mode="before")
+    @classmethod
+    def _public_address(cls, value: object) -> object:
+        if value in (None, ""):
+            return None
+        if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+            raise ValueError("must be an https:// address")
+        return value.rstrip("/")
+
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _mail_server(cls, value: object) -> object:
+        if value in (None, ""):
+            return None
+        MailServerAddress.parse(str(value))
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        _, address = parseaddr(value)
+        if "@" not in address or not value.isprintable():
+            raise ValueError("must be an address, or a name with one: Ebb <ebb@example.com>")
+        return value
+
+    @model_validator(mode="after")
+    def _people_reach_it_encrypted(self) -> Self:
+        if self.public_url and not self.is_sandbox and not self.public_url.startswith("https://"):
+            raise ValueError("EBB_PUBLIC_URL must be an https:// address")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        """A mail needs a sender and an address to point to, and travels encrypted."""
+        if self.smtp_url is None:
+            return self
+        if not self.mail_from or not self.public_url:
+            raise ValueError(
+                "EBB_MAIL_FROM and EBB_PUBLIC_URL are needed where EBB_SMTP_URL is set"
+            )
+        server = MailServerAddress.parse(self.smtp_url.get_secret_value())
+        if server.tls == "none" and not self.is_sandbox and server.host not in _OUR_HOST:
+            raise ValueError("EBB_SMTP_URL must be an smtps:// or smtp+starttls:// address")
+        return self
+
     @model_validator(mode="after")
     def _requests_die_with_their_lease(self) -> Self:
         """What a worker signed under its lease must be dead when the next lease may begin."""
@@ -162,6 +217,19 @@ class Settings(BaseSettings):
     def bot_tokens(self) -> tuple[str, ...]:
         """The tokens of the bots that open the Mini App; the first is the main bot's."""
         return _tokens(self.telegram_bot_token)
+
+    @property
+    def mail_server(self) -> MailServerAddress | None:
+        """Where mail is handed in; None where this deployment sends none."""
+        if self.smtp_url is None:
+            return None
+        return MailServerAddress.parse(self.smtp_url.get_secret_value())
+
+    @property
+    def mail_passwords(self) -> tuple[str, ...]:
+        """The mail server's password, where it wants one."""
+        server = self.mail_server
+        return (server.password,) if server and server.password else ()
 
     @property
     def redis_address(self) -> str:
@@ -204,6 +272,7 @@ def load_settings() -> Settings:
         *settings.masters,
         *settings.jwt_secrets,
         *settings.bot_tokens,
+        *settings.mail_passwords,
     )
     return settings
 

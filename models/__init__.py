@@ -1,12 +1,30 @@
 """Tables and the queries that belong to them; no business rules."""
 
-from models import audit, exposures, fills, jobs, notices, operations, outbox, sign_ins, users
+from models import (
+    audit,
+    emails,
+    exposures,
+    fills,
+    jobs,
+    link_codes,
+    mail_links,
+    mails,
+    notices,
+    operations,
+    outbox,
+    sign_ins,
+    users,
+)
 
 __all__ = [
     "audit",
+    "emails",
     "exposures",
     "fills",
     "jobs",
+    "link_codes",
+    "mail_links",
+    "mails",
     "notices",
     "operations",
     "outbox",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.problems import Problem
 from models import audit
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
+from models.emails import Email
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
+from models.link_codes import LinkCode
+from models.mail_links import MailLink
+from models.mails import Mail
 from models.notices import Notice
 from models.outbox import OutboxRow
 from models.sign_ins import SignIn
@@ -65,6 +69,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         .join(User, User.pseudonym == AuditEntry.actor)
         .where(User.id == user_id)
     )
+    # What was asked for without a sign-in knows the address only.
+    address = select(Email.email).where(Email.user_id == user_id).scalar_subquery()
     return (
         (OutboxRow, OutboxRow.job_id.in_(jobs)),
         (Fill, Fill.job_id.in_(jobs)),
@@ -75,6 +81,10 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Exposure, Exposure.account_id.in_(accounts)),
         (Account, Account.user_id == user_id),
         (Notice, Notice.user_id == user_id),
+        (Mail, or_(Mail.user_id == user_id, Mail.email == address)),
+        (MailLink, or_(MailLink.user_id == user_id, MailLink.email == address)),
+        (LinkCode, LinkCode.user_id == user_id),
+        (Email, Email.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),

@@ -1,0 +1,46 @@
+"""A person comes in, by whatever proof: their sign-in's row, its audit entry, its tokens."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, g, request
+
+from core import clock
+from core.roles import Role
+from core.settings import Settings
+from models import audit
+from models.base import db
+from models.sign_ins import SignIn, forget_outlived
+from web.origin import remote_address
+from web.platforms import platform
+from web.schemas.auth import Tokens
+from web.tokens import tokens_for
+
+
+def enter(user_id: uuid.UUID, role: Role, how: dict[str, Any]) -> Tokens:
+    """Begin this device's sign-in in the request's transaction, and commit it. `how` goes into the
+    audit log. The person's sign-ins whose tokens ran out go."""
+    settings: Settings = current_app.config["SETTINGS"]
+    life = timedelta(seconds=settings.refresh_token_seconds)
+    forget_outlived(db.session(), user_id, clock.utcnow() - life)
+    begun = SignIn(
+        user_id=user_id,
+        platform=platform(request.headers.get("User-Agent", "")),
+        remote_addr=remote_address(),
+    )
+    db.session.add(begun)
+    audit.record(
+        db.session(),
+        "user.sign_in",
+        None,
+        user_id=user_id,
+        details=how,
+        request_id=g.request_id,
+        remote_addr=remote_address(),
+    )
+    db.session.commit()
+    g.user_id = user_id
+    return tokens_for(user_id, role, begun.id)
