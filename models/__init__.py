@@ -12,6 +12,7 @@ from models import (
     notices,
     operations,
     outbox,
+    second_factors,
     sign_ins,
     users,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "notices",
     "operations",
     "outbox",
+    "second_factors",
     "sign_ins",
     "users",
 ]

@@ -1,5 +1,5 @@
-"""Mails that are owed: a row is written with whatever the mail tells of, and goes once a server took
-the mail."""
+"""Mails that are owed: a row is written with what the mail tells of, and goes once a server took the
+mail."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Mail(Base):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What a look found: mails to send now, and in how many seconds the next is due (None: none)."""
+    """What a look found: mails to send now, and when the next is due, in seconds (None: none)."""
 
     due: Sequence[uuid.UUID]
     next_in: float | None

@@ -21,6 +21,7 @@ from models.mail_links import MailLink
 from models.mails import Mail
 from models.notices import Notice
 from models.outbox import OutboxRow
+from models.second_factors import RecoveryCode, SecondFactor
 from models.sign_ins import SignIn
 from models.states import ENDED_JOBS
 from models.users import Account, User
@@ -85,6 +86,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (MailLink, or_(MailLink.user_id == user_id, MailLink.email == address)),
         (LinkCode, LinkCode.user_id == user_id),
         (Email, Email.user_id == user_id),
+        (RecoveryCode, RecoveryCode.user_id == user_id),
+        (SecondFactor, SecondFactor.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),
