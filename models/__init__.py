@@ -1,6 +1,7 @@
 """Tables and the queries that belong to them; no business rules."""
 
 from models import (
+    approvals,
     audit,
     emails,
     exposures,
@@ -12,12 +13,14 @@ from models import (
     notices,
     operations,
     outbox,
+    phones,
     second_factors,
     sign_ins,
     users,
 )
 
 __all__ = [
+    "approvals",
     "audit",
     "emails",
     "exposures",
@@ -29,6 +32,7 @@ __all__ = [
     "notices",
     "operations",
     "outbox",
+    "phones",
     "second_factors",
     "sign_ins",
     "users",

@@ -19,10 +19,11 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.roles import Role
+from core.texts import negotiate
 from models.base import Base, CreatedAt, Moment, RowId, words
 
 
@@ -48,6 +49,8 @@ class User(Base):
     pseudonym: Mapped[uuid.UUID] = mapped_column(
         unique=True, server_default=text("gen_random_uuid()")
     )
+    # Since when the person wants no requests of browsers to be signed in; null while they do.
+    approvals_blocked_at: Mapped[Moment | None]
     created_at: Mapped[CreatedAt]
     last_seen_at: Mapped[CreatedAt]
 
@@ -111,6 +114,40 @@ class Account(Base):
     )
     created_at: Mapped[CreatedAt]
     removed_at: Mapped[Moment | None]
+
+
+def remember(
+    session: Session,
+    telegram_id: int,
+    *,
+    first_name: str,
+    last_name: str,
+    username: str | None,
+    language_code: str | None,
+) -> tuple[uuid.UUID, Role]:
+    """The row of one whom Telegram vouched for, made or brought up to date; two first times at once
+    make one."""
+    known = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "username": username,
+        "language_code": language_code,
+    }
+    row = session.execute(
+        insert(User)
+        .values(telegram_id=telegram_id, **known)
+        .on_conflict_do_update(
+            index_elements=["telegram_id"], set_={**known, "last_seen_at": func.now()}
+        )
+        .returning(User.id, User.role)
+    ).one()
+    return row.id, row.role
+
+
+def language_of(user: User) -> str:
+    """The language to write to a person in: the one they chose, else the one Telegram told."""
+    chosen = user.settings.get("language")
+    return str(chosen) if chosen else negotiate(user.language_code)
 
 
 def user_by_telegram_id(session: Session, telegram_id: int) -> User | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.problems import Problem
 from models import audit
+from models.approvals import Approval
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
 from models.emails import Email
@@ -21,6 +22,7 @@ from models.mail_links import MailLink
 from models.mails import Mail
 from models.notices import Notice
 from models.outbox import OutboxRow
+from models.phones import Phone
 from models.second_factors import RecoveryCode, SecondFactor
 from models.sign_ins import SignIn
 from models.states import ENDED_JOBS
@@ -88,6 +90,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Email, Email.user_id == user_id),
         (RecoveryCode, RecoveryCode.user_id == user_id),
         (SecondFactor, SecondFactor.user_id == user_id),
+        (Approval, Approval.user_id == user_id),
+        (Phone, Phone.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),

@@ -10,29 +10,24 @@ from typing import Any
 from flask import Response, current_app, g, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
 
 from core import clock
 from core.problems import Problem
-from core.roles import PERMISSIONS, Role
+from core.roles import PERMISSIONS
 from core.settings import Settings
 from core.texts import negotiate
-from models import audit
 from models.base import db
-from models.sign_ins import SignIn, forget_outlived
-from models.users import User, live_accounts
+from models.users import live_accounts, remember
 from telegram.bots import Bots
 from telegram.init_data import InitDataError, Launch, TelegramUser, sign, verify
 from web import launches, present
 from web.dev_account import ensure_sandbox_account
+from web.entering import enter
 from web.guard import current_user, needs, open_to_all
 from web.limits import auth_limit, limiter
-from web.origin import remote_address
-from web.platforms import platform
 from web.schemas.auth import DevSignIn, Me, TelegramSignIn, Tokens
 from web.schemas.fields import Problem as ProblemOut
-from web.tokens import hand_over, refreshed, tokens_for
+from web.tokens import hand_over, refreshed
 
 blueprint = APIBlueprint(
     "auth",
@@ -96,10 +91,16 @@ def dev_sign_in(body: DevSignIn) -> Response:
 def _sign_in(init_data: str) -> Tokens:
     launch = _verified(init_data)
     launches.admit(launch)
-    g.user_id, role = _remember_person(launch.user)
-    sign_in = _begin_sign_in(g.user_id, launch.bot_id)
-    db.session.commit()
-    return tokens_for(g.user_id, role, sign_in.id)
+    person = launch.user
+    user_id, role = remember(
+        db.session(),
+        person.id,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        username=person.username,
+        language_code=person.language_code,
+    )
+    return enter(user_id, role, {"bot_id": launch.bot_id})
 
 
 def _verified(init_data: str) -> Launch:
@@ -114,48 +115,6 @@ def _verified(init_data: str) -> Launch:
         return verify(init_data, bots, max_age=max_age, now=clock.utcnow())
     except InitDataError as error:
         raise Problem(error.code, 401) from None
-
-
-def _remember_person(person: TelegramUser) -> tuple[uuid.UUID, Role]:
-    """The user's row, made or brought up to date; two first sign-ins at once make one."""
-    known = {
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "username": person.username,
-        "language_code": person.language_code,
-    }
-    row = db.session.execute(
-        insert(User)
-        .values(telegram_id=person.id, **known)
-        .on_conflict_do_update(
-            index_elements=["telegram_id"], set_={**known, "last_seen_at": func.now()}
-        )
-        .returning(User.id, User.role)
-    ).one()
-    return row.id, row.role
-
-
-def _begin_sign_in(user_id: uuid.UUID, bot_id: int) -> SignIn:
-    """This device's row; those whose tokens ran out go. The bot goes into the audit log."""
-    life = timedelta(seconds=_settings().refresh_token_seconds)
-    forget_outlived(db.session(), user_id, clock.utcnow() - life)
-    begun = SignIn(
-        user_id=user_id,
-        platform=platform(request.headers.get("User-Agent", "")),
-        remote_addr=remote_address(),
-    )
-    db.session.add(begun)
-    audit.record(
-        db.session(),
-        "user.sign_in",
-        None,
-        user_id=user_id,
-        details={"bot_id": bot_id},
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
-    db.session.flush()
-    return begun
 
 
 @blueprint.post(

@@ -1,7 +1,7 @@
 """E-mail addresses with passwords, links in mails, mails that are owed, codes to link Telegram.
 
 Revision: 0011
-Follows: 0008
+Follows: 0010
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
