@@ -55,8 +55,6 @@ class Settings(BaseSettings):
     telegram_third_party_bots: Annotated[tuple[BotId, ...], NoDecode] = ()
     telegram_test_environment: bool = False
 
-    # Where people reach this deployment; mails and bots point there.
-    public_url: str | None = None
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
 
@@ -143,15 +141,6 @@ class Settings(BaseSettings):
             raise ValueError("must be an http:// address")
         return value.rstrip("/")
 
-    @field_validator("public_url", mode="before")
-    @classmethod
-    def _public_address(cls, value: object) -> object:
-        if value in (None, ""):
-            return None
-        if not isinstance(value, str) or not value.startswith(("http://", "https://")):
-            raise ValueError("must be an https:// address")
-        return value.rstrip("/")
-
     @field_validator("smtp_url", mode="before")
     @classmethod
     def _mail_server(cls, value: object) -> object:
@@ -169,12 +158,6 @@ class Settings(BaseSettings):
         if "@" not in address or not value.isprintable():
             raise ValueError("must be an address, or a name with one: Ebb <ebb@example.com>")
         return value
-
-    @model_validator(mode="after")
-    def _people_reach_it_encrypted(self) -> Self:
-        if self.public_url and not self.is_sandbox and not self.public_url.startswith("https://"):
-            raise ValueError("EBB_PUBLIC_URL must be an https:// address")
-        return self
 
     @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:

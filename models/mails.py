@@ -1,12 +1,11 @@
-"""Mails that are owed: a row is written with what the mail tells of, and goes once a server took the
-mail."""
+"""Mails that are owed: a row is written with what it tells of, and goes once a server took it."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, delete, func, select, update
@@ -66,7 +65,7 @@ def owe(
     user_id: uuid.UUID | None = None,
     link_id: uuid.UUID | None = None,
 ) -> None:
-    """In the caller's transaction."""
+    """In the caller's transaction; workers hear of it when that is committed."""
     session.add(Mail(kind=kind, email=email, language=language, user_id=user_id, link_id=link_id))
 
 
@@ -95,3 +94,8 @@ def claim_due(session: Session, most: int, first_wait: timedelta, longest_wait: 
 def settle(session: Session, mail_id: uuid.UUID) -> None:
     """It is owed no more."""
     session.execute(delete(Mail).where(Mail.id == mail_id))
+
+
+def forget_old(session: Session, before: datetime) -> None:
+    """Remove those that are owed since before then."""
+    session.execute(delete(Mail).where(Mail.created_at < before))
