@@ -44,12 +44,17 @@ class MailServerAddress:
     def parse(cls, url: str) -> Self:
         """Of `smtps://`, `smtp+starttls://` or `smtp://`. Raises ValueError for another."""
         parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            # Its own words would tell a part of the password.
+            raise ValueError("must be an address with a port that is a number") from None
         if parts.scheme not in _MAIL_SCHEMES or not parts.hostname:
             raise ValueError("must be an smtps://, smtp+starttls:// or smtp:// address")
         tls, usual_port = _MAIL_SCHEMES[parts.scheme]
         return cls(
             host=parts.hostname,
-            port=parts.port or usual_port,
+            port=port or usual_port,
             tls=tls,
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,

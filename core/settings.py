@@ -6,6 +6,7 @@ A missing or weak one stops the process with its name (`SettingsError`), never w
 
 from __future__ import annotations
 
+import re
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import Annotated, Self
@@ -17,7 +18,9 @@ from core.addresses import MailServerAddress, database_address, redis_address
 from core.secrets_filter import remember
 
 _MIN_SECRET = 32
+_BOT_API = "https://api.telegram.org"
 _MIN_DISTINCT = 10
+_LOCAL = re.compile(r"http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)")
 # Heroku's own variable names, which carry no prefix of ours.
 _PLAIN_NAMES = ("DATABASE_URL", "REDIS_URL")
 # Mail that does not leave the machine may be handed in unencrypted.
@@ -38,6 +41,15 @@ class Environment(StrEnum):
     SANDBOX = "sandbox"
 
 
+class UpdatesBy(StrEnum):
+    """How what people write to the bot reaches us: Telegram calls our webhook, a worker asks for
+    it, or not at all."""
+
+    WEBHOOK = "webhook"
+    POLLING = "polling"
+    OFF = "off"
+
+
 class Settings(BaseSettings):
     """All settings of web and worker. Names are the fields in capitals with `EBB_` in front,
     except `DATABASE_URL` and `REDIS_URL`."""
@@ -54,6 +66,11 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr
     telegram_third_party_bots: Annotated[tuple[BotId, ...], NoDecode] = ()
     telegram_test_environment: bool = False
+    telegram_api_url: str = _BOT_API
+    # Polling in the sandbox, else the webhook.
+    telegram_updates: UpdatesBy | None = None
+    # Where people find this deployment: the bot's buttons, links in mails, Telegram's webhook.
+    public_url: str | None = None
 
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
@@ -173,6 +190,33 @@ class Settings(BaseSettings):
             raise ValueError("EBB_SMTP_URL must be an smtps:// or smtp+starttls:// address")
         return self
 
+    @field_validator("telegram_api_url", mode="before")
+    @classmethod
+    def _bot_api_address(cls, value: object) -> object:
+        if value in (None, ""):
+            return _BOT_API
+        if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+            raise ValueError("must be an https:// address")
+        return value.rstrip("/")
+
+    @field_validator("telegram_updates", mode="before")
+    @classmethod
+    def _by_itself(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("public_url", mode="before")
+    @classmethod
+    def _public_address(cls, value: object) -> object:
+        """Telegram opens https alone; a stand-in on this machine opens http too."""
+        if value in (None, ""):
+            return None
+        known = isinstance(value, str) and (
+            value.startswith("https://") or _LOCAL.match(value) is not None
+        )
+        if not known:
+            raise ValueError("must be an https:// address")
+        return str(value).rstrip("/")
+
     @model_validator(mode="after")
     def _requests_die_with_their_lease(self) -> Self:
         """What a worker signed under its lease must be dead when the next lease may begin."""
@@ -213,6 +257,12 @@ class Settings(BaseSettings):
         """The mail server's password, where it wants one."""
         server = self.mail_server
         return (server.password,) if server and server.password else ()
+
+    def updates_by(self) -> UpdatesBy:
+        """How this deployment gets its bots' updates."""
+        return self.telegram_updates or (
+            UpdatesBy.POLLING if self.is_sandbox else UpdatesBy.WEBHOOK
+        )
 
     @property
     def redis_address(self) -> str:

@@ -3,6 +3,8 @@
 from models import (
     approvals,
     audit,
+    bot_sends,
+    bot_updates,
     emails,
     exposures,
     fills,
@@ -22,6 +24,8 @@ from models import (
 __all__ = [
     "approvals",
     "audit",
+    "bot_sends",
+    "bot_updates",
     "emails",
     "exposures",
     "fills",

@@ -13,6 +13,7 @@ from models import audit
 from models.approvals import Approval
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
+from models.bot_sends import BotSend
 from models.emails import Email
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
@@ -67,6 +68,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
     jobs = _jobs(user_id)
     legs = select(Leg.id).where(Leg.job_id.in_(jobs))
     accounts = select(Account.id).where(Account.user_id == user_id)
+    chats = select(User.telegram_id).where(User.id == user_id)
     entries = (
         select(AuditEntry.id)
         .join(User, User.pseudonym == AuditEntry.actor)
@@ -92,6 +94,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (SecondFactor, SecondFactor.user_id == user_id),
         (Approval, Approval.user_id == user_id),
         (Phone, Phone.user_id == user_id),
+        # A private chat's id is the person's.
+        (BotSend, or_(BotSend.user_id == user_id, BotSend.chat_id.in_(chats))),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),

@@ -18,6 +18,7 @@ SECTIONS = (
     "problem",
     "field",
     "advice",
+    "bot",
     "job",
     "wait",
     "verification",

@@ -1,0 +1,48 @@
+"""Which handler an update goes to. The bot talks in private chats only; in groups it is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot import greeting
+from bot.context import Context
+from telegram.updates import Message, Press
+
+Handler = Callable[[Context, Message, str], None]
+"""Gets what stands behind the command, stripped."""
+PressHandler = Callable[[Context, Press, str], None]
+"""Gets what stands behind the prefix and its colon."""
+
+# `/start <name>` and `/start <name>_<rest>`, as links https://t.me/<bot>?start=<name>_<rest> send
+# it. The handler gets the rest.
+STARTS: dict[str, Handler] = {}
+COMMANDS: dict[str, Handler] = {}
+# A button's data is "<prefix>:<rest>".
+PRESSES: dict[str, PressHandler] = {}
+# What a shared contact goes to, with an empty rest.
+ON_CONTACT: Handler | None = None
+
+
+def handle(context: Context, update: Message | Press) -> None:
+    """Let the update's handler answer; a button that nobody knows is called out of date."""
+    if isinstance(update, Press):
+        prefix, _, rest = update.data.partition(":")
+        PRESSES.get(prefix, greeting.stale)(context, update, rest)
+        return
+    if not update.is_private:
+        return
+    if update.contact is not None and ON_CONTACT is not None:
+        ON_CONTACT(context, update, "")
+        return
+    handler, rest = _command(update.text)
+    handler(context, update, rest)
+
+
+def _command(text: str) -> tuple[Handler, str]:
+    """The handler of `/name rest` or `/name@bot rest`; whoever writes anything else is greeted."""
+    word, _, rest = text.strip().partition(" ")
+    name = word.partition("@")[0].lower()
+    if name == "/start":
+        link, _, behind = rest.strip().partition("_")
+        return (STARTS[link], behind) if link in STARTS else (greeting.greet, "")
+    return COMMANDS.get(name, greeting.greet), rest.strip()
