@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import greeting
+from bot import greeting, linking
 from bot.context import Context
 from telegram.updates import Message, Press
 
@@ -15,10 +15,10 @@ PressHandler = Callable[[Context, Press, str], None]
 
 # `/start <name>` and `/start <name>_<rest>`, as links https://t.me/<bot>?start=<name>_<rest> send
 # it. The handler gets the rest.
-STARTS: dict[str, Handler] = {}
+STARTS: dict[str, Handler] = {"link": linking.ask}
 COMMANDS: dict[str, Handler] = {}
 # A button's data is "<prefix>:<rest>".
-PRESSES: dict[str, PressHandler] = {}
+PRESSES: dict[str, PressHandler] = {linking.YES: linking.agree, linking.NO: linking.decline}
 # What a shared contact goes to, with an empty rest.
 ON_CONTACT: Handler | None = None
 

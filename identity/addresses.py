@@ -9,7 +9,8 @@ from core.problems import FieldError, Problem
 
 def normalised(email: str, *, field: str = "email") -> str:
     """The address in ASCII (a domain in IDNA) and lower case: one for each mailbox, as far as can
-    be known without asking its server. Raises Problem (400) `email_invalid` that names the field."""
+    be known without asking its server. Raises Problem (400) that names the field:
+    `email_invalid`."""
     found = mailbox(email)
     if found is None:
         fault = FieldError(field, "email_invalid", {})

@@ -27,7 +27,7 @@ def letter(kind: str, to: str, language: str, *, link: str | None, public_url: s
     links = [link] if link else []
     plain = "\n\n".join([before, *links, *after, closing])
     button = (
-        f'<p><a href="{escape(link)}">{escape(text(f"mail.{kind}.button", language))}</a></p>'
+        f'<p><a href="{escape(link)}">{escape(text(f"mail.{kind}.button.title", language))}</a></p>'
         if link
         else ""
     )
@@ -36,7 +36,7 @@ def letter(kind: str, to: str, language: str, *, link: str | None, public_url: s
     )
     return Letter(
         to=to,
-        subject=text(f"mail.{kind}.subject", language),
+        subject=text(f"mail.{kind}.title", language),
         text=f"{plain}\n",
         html=f'<!doctype html><html lang="{escape(language)}"><body>{body}</body></html>',
     )

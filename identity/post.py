@@ -7,9 +7,7 @@ mail learns nothing from how, or how fast, they are answered.
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,7 +20,7 @@ from core.vault import Vault
 from identity import mail_links as links
 from identity.letters import Letter, letter
 from identity.mail import MailNotTaken, MailRefused, MailServer
-from models import emails, mail_links, mails
+from models import emails, link_codes, mail_links, mails
 from models.mail_links import MailLink, Purpose
 from models.mails import Mail, MailKind
 from models.users import User, language_of
@@ -31,7 +29,6 @@ log = get_logger(__name__)
 
 MOST_TRIES = 10
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
-_BATCH = 50
 # Mails that nobody sends, where no mail server was set up, and links that expired.
 _KEPT = timedelta(days=3)
 
@@ -45,18 +42,17 @@ class Post:
     server: MailServer
     public_url: str
 
-    def look(self, ring: Callable[[uuid.UUID], object]) -> float | None:
-        """Ring for every mail that is due; in how many seconds the next one is. A mail whose ring
-        is lost is due again after its wait."""
+    def send_next(self) -> bool:
+        """Send the mail that is due for longest; false if none is due."""
         with self.sessions.begin() as session:
-            found = mails.claim_due(session, _BATCH, _FIRST_WAIT, _LONGEST_WAIT)
-        for mail_id in found.due:
-            ring(mail_id)
-        return 0.0 if len(found.due) == _BATCH else found.next_in
+            mail_id = mails.claim_next(session, _FIRST_WAIT, _LONGEST_WAIT)
+        if mail_id is None:
+            return False
+        self._send(mail_id)
+        return True
 
-    def send(self, mail_id: uuid.UUID) -> None:
-        """Write a mail and hand it in. One that is not taken stays owed, until it was tried too
-        often."""
+    def _send(self, mail_id: uuid.UUID) -> None:
+        """One that is not taken stays owed, until it was tried too often."""
         with self.sessions.begin() as session:
             mail = session.get(Mail, mail_id, with_for_update=True)
             if mail is None:
@@ -134,12 +130,9 @@ def _link_to_reset(session: Session, mail: Mail) -> uuid.UUID:
     return link.id
 
 
-def forget_outlived(
-    sessions: sessionmaker[Session], *, stopping: threading.Event | None = None
-) -> None:
-    """Remove links that expired, and mails that nobody sent."""
-    if stopping is not None and stopping.is_set():
-        return
+def forget_outlived(sessions: sessionmaker[Session]) -> None:
+    """Remove links and codes that expired, and mails that nobody sent."""
     with sessions.begin() as session:
         mail_links.forget_expired(session, clock.utcnow())
+        link_codes.forget_expired(session, clock.utcnow())
         mails.forget_old(session, clock.utcnow() - _KEPT)

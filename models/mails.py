@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -48,14 +46,6 @@ class Mail(Base):
     created_at: Mapped[CreatedAt]
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What a look found: mails to send now, and when the next is due, in seconds (None: none)."""
-
-    due: Sequence[uuid.UUID]
-    next_in: float | None
-
-
 def owe(
     session: Session,
     kind: MailKind,
@@ -65,30 +55,31 @@ def owe(
     user_id: uuid.UUID | None = None,
     link_id: uuid.UUID | None = None,
 ) -> None:
-    """In the caller's transaction; workers hear of it when that is committed."""
+    """In the caller's transaction."""
     session.add(Mail(kind=kind, email=email, language=language, user_id=user_id, link_id=link_id))
 
 
-def claim_due(session: Session, most: int, first_wait: timedelta, longest_wait: timedelta) -> Round:
-    """Take the mails that are due: each is due again after a wait that doubles with every try, and
-    is one caller's alone meanwhile."""
+def claim_next(
+    session: Session, first_wait: timedelta, longest_wait: timedelta
+) -> uuid.UUID | None:
+    """Take the mail that is due for longest, None if none is. It is due again after a wait that
+    doubles with every try, and is the caller's alone meanwhile."""
     due = (
         select(Mail.id)
         .where(Mail.due_at <= func.now())
         .order_by(Mail.due_at)
-        .limit(most)
+        .limit(1)
         .with_for_update(skip_locked=True)
+        .scalar_subquery()
     )
     wait = func.least(longest_wait, first_wait * func.power(2, func.least(Mail.tries, 20)))
-    claimed = session.scalars(
+    claimed = (
         update(Mail)
-        .where(Mail.id.in_(due))
+        .where(Mail.id == due)
         .values(tries=Mail.tries + 1, due_at=func.now() + wait)
-        .returning(Mail.id),
-        execution_options={"synchronize_session": False},
-    ).all()
-    next_in = session.scalar(select(func.extract("epoch", func.min(Mail.due_at) - func.now())))
-    return Round(claimed, None if next_in is None else max(0.0, float(next_in)))
+        .returning(Mail.id)
+    )
+    return session.scalar(claimed, execution_options={"synchronize_session": False})
 
 
 def settle(session: Session, mail_id: uuid.UUID) -> None:

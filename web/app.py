@@ -26,6 +26,7 @@ from web import (
     commands,
     database,
     doorbell,
+    emails,
     exports,
     exposure,
     guard,
@@ -35,6 +36,7 @@ from web import (
     limits,
     notices,
     pages,
+    passwords,
     people,
     positions,
     preferences,
@@ -44,6 +46,7 @@ from web import (
     sign_ins,
     snapshots,
     tokens,
+    tries,
     vault_commands,
 )
 from web.json_exact import ExactJSON
@@ -99,6 +102,8 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     guard.register(app)
     limits.register(app, settings)
     launches.register(app, settings)
+    tries.register(app, settings)
+    passwords.register(app)
     bodies.register(app, settings)
     _routes(app)
     return app
@@ -106,7 +111,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 def _routes(app: OpenAPI) -> None:
     capabilities = (
-        *(auth, sign_ins, preferences, people, accounts),
+        *(auth, passwords, sign_ins, preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),
     )

@@ -148,5 +148,6 @@ def me() -> dict[str, Any]:
         settings=chosen,
         role=user.role,
         permissions=sorted(PERMISSIONS[user.role]),
+        email=present.email(db.session(), user.id),
         accounts=[present.account(account) for account in accounts],
     ).model_dump(mode="json")

@@ -15,6 +15,8 @@ from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.settings import load_settings
 from exchange.types import ExchangeEnvironment
+from identity.mail import MailServer
+from identity.post import Post, forget_outlived
 from models.sessions import make_engine, make_sessions
 from trading.desk import Desk
 from trading.execute import execute
@@ -24,6 +26,7 @@ from trading.sampling import claim_sampling, remove_old_samples, sample_books
 from trading.sealing import claim_sealing, seal
 from trading.trimming import claim_trimming, trim
 from worker.broker import make_broker
+from worker.postman import Postman
 from worker.relay import Relay
 from worker.shutdown import HandBack
 from worker.warm import KeepWarm
@@ -60,6 +63,14 @@ def _schedule() -> None:
         check_stored_keys.send()
 
 
+def _postmen() -> list[Postman]:
+    """None where this deployment sends no mail."""
+    server, sender, home = settings.mail_server, settings.mail_from, settings.public_url
+    if server is None or sender is None or home is None:
+        return []
+    return [Postman(Post(sessions, desk.vault, MailServer(server, sender), home))]
+
+
 hand_back = HandBack()
 relay = Relay(
     engine,
@@ -71,7 +82,7 @@ relay = Relay(
 )
 home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironment.MAINNET
 warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
-broker = make_broker(settings, relay, warm, hand_back)
+broker = make_broker(settings, relay, warm, hand_back, *_postmen())
 
 
 def owner() -> str:
@@ -110,6 +121,7 @@ def trim_jobs() -> None:
     """Remove the bulky rows of jobs that ended long ago, and old samples."""
     trim(sessions, stopping=hand_back.stopping)
     remove_old_samples(sessions, settings.retention_days, stopping=hand_back.stopping)
+    forget_outlived(sessions)
 
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)

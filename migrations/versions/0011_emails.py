@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         _moment("expires_at"),
+        sa.Column("asked_by", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_link_codes_user_id")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_link_codes")),
         sa.UniqueConstraint("hash", name=op.f("uq_link_codes_hash")),
@@ -96,6 +97,7 @@ def downgrade() -> None:
 
 
 _INDEXES = {
+    "link_codes": ("asked_by",),
     "mail_tokens": ("user_id", "email", "expires_at"),
     "mails": ("email", "user_id", "link_id", "due_at"),
 }

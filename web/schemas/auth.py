@@ -16,6 +16,7 @@ from exchange.types import ExchangeEnvironment
 from models.states import MarketType
 from trading.key_state import KeyState
 from web.schemas.fields import Amount, Name, Out, Strict, unchanged
+from web.schemas.passwords import EmailOut
 from web.schemas.person import Settings
 from web.schemas.positions import MANY, ExemptionIn
 
@@ -111,7 +112,7 @@ class Accounts(Out):
 
 class Me(Out):
     id: uuid.UUID
-    telegram_id: int
+    telegram_id: int | None
     first_name: str
     username: str | None
     language: str
@@ -119,4 +120,5 @@ class Me(Out):
     settings: Settings
     role: Role
     permissions: list[Permission]
+    email: EmailOut | None
     accounts: list[AccountOut]
