@@ -14,9 +14,10 @@ OWNER = "EBB_DEVSTACK"
 
 
 def child_environment(
-    folder: Path, *, database_url: str, redis_url: str, sandbox_url: str
+    folder: Path, *, database_url: str, redis_url: str, sandbox_url: str, smtp_url: str = ""
 ) -> dict[str, str]:
-    """A sandbox deployment's settings, with secrets that this folder keeps."""
+    """A sandbox deployment's settings, with secrets that this folder keeps. Without `smtp_url` it
+    sends no mail."""
     secrets = read_or_make(folder / "dev.secret.json", _NAMES)
     bot_id = int(hashlib.sha256(secrets["bot_secret"].encode()).hexdigest()[:8], 16)
     return {
@@ -32,6 +33,8 @@ def child_environment(
         "EBB_TELEGRAM_BOT_TOKEN": os.environ.get(
             "EBB_TELEGRAM_BOT_TOKEN", f"{bot_id}:{secrets['bot_secret']}"
         ),
+        "EBB_SMTP_URL": os.environ.get("EBB_SMTP_URL", smtp_url),
+        "EBB_MAIL_FROM": os.environ.get("EBB_MAIL_FROM", "Ebb <no-reply@ebb.example>"),
         "PYTHONUNBUFFERED": "1",
     }
 

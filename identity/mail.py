@@ -45,13 +45,13 @@ class MailServer:
             raise MailNotTaken(type(error).__name__) from None
 
     def _connected(self) -> smtplib.SMTP:
-        at, context = self.address, ssl.create_default_context()
+        at, context, own = self.address, ssl.create_default_context(), self._domain()
         if at.tls == "implicit":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                at.host, at.port, timeout=_TIMEOUT, context=context
+                at.host, at.port, own, timeout=_TIMEOUT, context=context
             )
         else:
-            server = smtplib.SMTP(at.host, at.port, timeout=_TIMEOUT)
+            server = smtplib.SMTP(at.host, at.port, own, timeout=_TIMEOUT)
         try:
             if at.tls == "starttls":
                 server.starttls(context=context)
@@ -68,12 +68,15 @@ class MailServer:
         message["To"] = letter.to
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(clock.utcnow())
-        domain = parseaddr(self.sender)[1].partition("@")[2]
-        message["Message-ID"] = make_msgid(domain=domain)
+        message["Message-ID"] = make_msgid(domain=self._domain())
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message
+
+    def _domain(self) -> str:
+        """How we greet: the library would ask the network for this machine's name."""
+        return parseaddr(self.sender)[1].partition("@")[2]
 
 
 def _failure(code: int) -> MailRefused | MailNotTaken:

@@ -26,6 +26,7 @@ from models.base import Base
 from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
 from tests.groups import ByGroup, long_ones_first
+from tests.mailbox import mail_worker, mailbox  # noqa: F401 - fixtures
 from trading.desk import Desk
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "bybit" / "recorded"

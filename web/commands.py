@@ -10,8 +10,10 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from core.roles import Role
+from identity.addresses import mailbox
+from models import emails
 from models.base import db
-from models.users import user_by_telegram_id
+from models.users import User, user_by_telegram_id
 from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
 from trading.roles import set_role
@@ -73,17 +75,24 @@ def _people() -> AppGroup:
     group = AppGroup("people", help="Roles of people.")
 
     @group.command("role")
-    @click.argument("telegram_id", type=click.IntRange(1, 2**52))
+    @click.argument("person")
     @click.argument("role", type=click.Choice([role.value for role in Role]))
-    def change(telegram_id: int, role: str) -> None:
-        """Give the person with this TELEGRAM_ID the ROLE."""
-        user = user_by_telegram_id(db.session(), telegram_id)
+    def change(person: str, role: str) -> None:
+        """Give the PERSON with this Telegram id, or this e-mail address, the ROLE."""
+        user = _found(person)
         if user is None:
-            raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
+            raise click.ClickException(f"Nobody has signed in as {person} yet.")
         before = set_role(db.session(), user, Role(role), by=_operator())
         click.echo(f"The role is {role} now; it was {before}.")
 
     return group
+
+
+def _found(person: str) -> User | None:
+    if person.isascii() and person.isdecimal():
+        return user_by_telegram_id(db.session(), int(person[:18]))
+    had = emails.by_address(db.session(), mailbox(person) or "")
+    return None if had is None else db.session.get(User, had.user_id)
 
 
 def _operator() -> str:

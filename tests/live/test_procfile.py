@@ -71,7 +71,7 @@ def compose() -> dict[str, Any]:
 
 def test_the_compose_file_runs_the_procfile_s_commands() -> None:
     services = compose()["services"]
-    assert set(services) == {"web", "worker", "release", "postgres", "redis", "sandbox"}
+    assert set(services) == {"web", "worker", "release", "postgres", "redis", "sandbox", "mail"}
     for name in ("web", "worker", "release"):
         shell, flag, command = services[name]["command"]
         # In a compose file a dollar sign is written twice.
