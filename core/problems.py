@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Problem(Exception):
     """A refusal told to a person: what happened, to which thing, what to do.
 
     `code` is stable and machine-readable; `values` fill the catalogue's sentence; `errors` name
-    the fields; `headers` go out with the answer (`Retry-After`).
+    the fields; `headers` go out with the answer (`Retry-After`); `extra` are members of the answer
+    beside the standard ones.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Problem(Exception):
         values: Mapping[str, str] | None = None,
         errors: tuple[FieldError, ...] = (),
         headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{status} {code}")
         self.code = code
@@ -41,6 +44,7 @@ class Problem(Exception):
         self.values = dict(values or {})
         self.errors = errors
         self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
 
 
 def field_problem(

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 MASK = "[secret]"
 _NAME = re.compile(
     r"(secret|password|passwd|token|authorization|api[_-]?key|apikey|signature|sign$|init_?data"
-    r"|cookie|master|credential|private|jwt|x-bapi-(sign|api-key))",
+    r"|cookie|master|credential|private|jwt|x-bapi-(sign|api-key)|confirmation$|recovery_code"
+    r"|(^|_)pin$)",
     re.IGNORECASE,
 )
 _MASKED_NAMES_ARE_SAFE = re.compile(r"_masked$", re.IGNORECASE)
@@ -32,6 +33,11 @@ _SHAPES = (
 _NAMED = re.compile(
     r"""((?:api[_-]?key|bapi-sign|secret|password|token|authorization)\\?["']?\s*[:=]\s*\\?["']?)"""
     r"""(?:bearer\s+)?[^\s"',\\}&]{6,}""",
+    re.IGNORECASE,
+)
+# What a person typed to confirm something; of six digits alone nobody knows what they are.
+_TYPED = re.compile(
+    r"""((?:confirmation|(?<![a-z])pin)\\?["']?\s*[:=]\s*\\?["']?)(?:\{[^}]*\}?|[0-9]{4,8}\b)""",
     re.IGNORECASE,
 )
 _MAX_REMEMBERED = 4096
@@ -61,6 +67,7 @@ def scrub_text(text: str) -> str:
         text = text.replace(secret, MASK)
     for shape in _SHAPES:
         text = shape.sub(MASK, text)
+    text = _TYPED.sub(rf"\1{MASK}", text)
     return _NAMED.sub(rf"\1{MASK}", text)
 
 

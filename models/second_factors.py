@@ -4,7 +4,7 @@ which one of them is asked for."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,12 +19,15 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Amount, Base, CreatedAt, Moment
 from models.users import User
+
+ENCRYPTED = ("totp_pending_enc", "totp_enc", "pin_enc")
 
 
 class SecondFactor(Base):
@@ -55,6 +58,12 @@ class SecondFactor(Base):
     # In dollars; null: no job is asked about.
     confirm_over: Mapped[Amount | None]
     created_at: Mapped[CreatedAt]
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """What stands under the vault, by its column."""
+        held = {name: getattr(self, name) for name in ENCRYPTED}
+        return {name: token for name, token in held.items() if token is not None}
 
 
 class RecoveryCode(Base):
@@ -129,6 +138,32 @@ def hold_or_begin(session: Session, user_id: uuid.UUID) -> SecondFactor | None:
         return None
     session.execute(insert_or(SecondFactor).values(user_id=user_id).on_conflict_do_nothing())
     return hold(session, user_id)
+
+
+def second_factors_after(
+    session: Session, after: uuid.UUID | None, limit: int
+) -> Sequence[SecondFactor]:
+    """A portion of everybody's rows, by person."""
+    query = select(SecondFactor).order_by(SecondFactor.user_id).limit(limit)
+    if after is not None:
+        query = query.where(SecondFactor.user_id > after)
+    return session.scalars(query).all()
+
+
+def replace_factor_tokens(session: Session, was: SecondFactor, tokens: Mapping[str, str]) -> bool:
+    """Store the same secrets under other tokens, unless the row changed since it was read: no lock
+    is held in between."""
+    same = [
+        getattr(SecondFactor, name).is_not_distinct_from(was.tokens.get(name)) for name in ENCRYPTED
+    ]
+    changed = session.execute(
+        update(SecondFactor)
+        .where(SecondFactor.user_id == was.user_id, *same)
+        .values(dict(tokens))
+        .returning(SecondFactor.user_id),
+        execution_options={"synchronize_session": False},
+    )
+    return changed.first() is not None
 
 
 def replace_recovery_codes(session: Session, user_id: uuid.UUID, hashes: Sequence[str]) -> None:

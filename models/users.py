@@ -204,6 +204,12 @@ def hold_live_account(session: Session, account_id: uuid.UUID) -> Account | None
     return session.scalar(query)
 
 
+def hold_for_job(session: Session, account_id: uuid.UUID) -> None:
+    """Hold the account as a job's foreign key does: it neither goes nor loses its key meanwhile."""
+    query = select(Account.id).where(Account.id == account_id)
+    session.execute(query.with_for_update(read=True, key_share=True))
+
+
 def keys_to_check(session: Session, age: timedelta, most: int) -> Sequence[Account]:
     """Everybody's live accounts whose keys were not checked for so long, the longest first."""
     query = (

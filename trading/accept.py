@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,32 +49,73 @@ class Intake:
     remote_addr: str | None = None
 
 
+Permit = Callable[[], None]
+"""Raises Problem where a new job may not be accepted. What it writes is committed with the job;
+where it refuses it may commit, since nothing is pending then."""
+
+
 def accept_reduce(
-    session: Session, desk: Desk, account: Account, request: ReduceRequest, intake: Intake
+    session: Session,
+    desk: Desk,
+    account: Account,
+    request: ReduceRequest,
+    intake: Intake,
+    permit: Permit | None = None,
 ) -> Accepted:
     """Take a reduce in. What the account exempts now is stored with it; the same key finds the job
-    again whatever is exempted by then. Raises Problem `idempotency_key_reused`, `key_dangerous`,
-    `unknown_symbol`, `conflict`."""
+    again whatever is exempted by then, and nobody is asked to permit it. Raises Problem
+    `idempotency_key_reused`, `key_dangerous`, `unknown_symbol`, `conflict`, and the permit's."""
     replay = _replay(session, account, JobKind.REDUCE, request, intake)
     if replay is None:
         refuse_dangerous(account)
         _refuse_unknown_symbols(desk, account, request)
+        replay = _unpermitted(session, account, JobKind.REDUCE, request, intake, permit)
+    if replay is None:
         stored = to_json(respecting(account, request))
         replay = _store(session, account, JobKind.REDUCE, request, stored, intake)
     return replay
 
 
 def accept_restore(
-    session: Session, account: Account, request: RestoreRequest, intake: Intake
+    session: Session,
+    account: Account,
+    request: RestoreRequest,
+    intake: Intake,
+    permit: Permit | None = None,
 ) -> Accepted:
     """Take a restore in. Raises Problem `idempotency_key_reused`, `key_dangerous`,
-    `snapshot_not_found`, `nothing_to_restore`, `conflict`."""
+    `snapshot_not_found`, `nothing_to_restore`, `conflict`, and the permit's."""
     replay = _replay(session, account, JobKind.RESTORE, request, intake)
     if replay is None:
         refuse_dangerous(account)
         require_something(chosen(session, account.id, request))
+        replay = _unpermitted(session, account, JobKind.RESTORE, request, intake, permit)
+    if replay is None:
         replay = _store(session, account, JobKind.RESTORE, request, to_json(request), intake)
     return replay
+
+
+def _unpermitted(
+    session: Session,
+    account: Account,
+    kind: JobKind,
+    request: ReduceRequest | RestoreRequest,
+    intake: Intake,
+    permit: Permit | None,
+) -> Accepted | None:
+    """The job that another request with this key made meanwhile, where this one is not permitted:
+    a code counts once, and two of the same request bring the same one. The code is spent with that
+    job's commit, so whoever finds it spent finds the job."""
+    if permit is None:
+        return None
+    try:
+        permit()
+    except Problem:
+        replay = _replay(session, account, kind, request, intake)
+        if replay is None:
+            raise
+        return replay
+    return None
 
 
 def _fingerprint(account: Account, kind: JobKind, body: dict[str, Any], intake: Intake) -> str:

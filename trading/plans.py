@@ -149,3 +149,8 @@ class Plan:
     @property
     def sendable(self) -> tuple[PlannedLeg, ...]:
         return tuple(leg for leg in self.legs if leg.is_sendable)
+
+    @property
+    def notional(self) -> Decimal:
+        """What all legs together come to, in dollars: quote currency is one of its kinds."""
+        return sum((leg.notional for leg in self.legs), Decimal(0))

@@ -39,6 +39,17 @@ def preview_reduce(desk: Desk, account: Account, request: ReduceRequest) -> Plan
         raise unknown_symbols(error.symbols) from None
 
 
+def plan_of_restore(
+    desk: Desk, session: Session, account: Account, request: RestoreRequest
+) -> Plan:
+    """The plan a restore would get now, without its cost. Raises as `preview_restore`."""
+    owed = chosen(session, account.id, request)
+    require_something(owed)
+    gateway = desk.gateway(account)
+    book = read_book(desk, gateway, request.market_type, account_id=account.id, all_prices=True)
+    return plan_restore(owed, book, request)
+
+
 @dataclass(frozen=True, slots=True)
 class PricedRestore:
     """A restore's plan, and what coming back by it costs."""

@@ -1,4 +1,4 @@
-"""Rotation of the master secret: every stored key pair is encrypted anew under the newest one.
+"""Rotation of the master secret: all that is stored encrypted is encrypted anew under the newest.
 
 Safe beside running processes that know all the master secrets: no row is locked while it is
 encrypted, and one that changed meanwhile is left as it is. Stopped anywhere, it goes on where it is
@@ -9,50 +9,53 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.vault import Vault, VaultError
 from models import audit
-from models.users import Account, live_accounts_after, replace_tokens
+from trading.vaulted import AccountKeys, Factors, Vaulted
 
 PORTION = 100
+_KINDS: tuple[Vaulted[Any], ...] = (AccountKeys(), Factors())
 
 
 @dataclass(slots=True)
 class Progress:
-    """What was found so far. `under`: accounts by the master secret that they stood under, 0 the
-    newest (of two tokens the older counts); `closed`: accounts that no master secret opens."""
+    """What was found so far. `under`: rows by the master secret that they stood under, 0 the newest
+    (of several tokens the oldest counts); `closed`: what no master secret opens, by kind and id."""
 
     seen: int = 0
     rotated: int = 0
     under: Counter[int] = field(default_factory=Counter)
-    closed: list[uuid.UUID] = field(default_factory=list)
+    closed: list[tuple[str, uuid.UUID]] = field(default_factory=list)
 
     @property
     def left(self) -> int:
-        """Accounts that were found under an older master secret and were not rotated."""
+        """Rows that were found under an older master secret and were not rotated."""
         return sum(count for number, count in self.under.items() if number) - self.rotated
 
 
 def rotate(session: Session, vault: Vault, *, portion: int = PORTION) -> Iterator[Progress]:
     """Rotate portion by portion, each its own transaction; the same Progress after each."""
     progress = Progress()
-    for accounts in _portions(session, portion, progress):
-        for account in accounts:
-            _rotate_one(session, vault, account, progress)
+    for kind, rows in _portions(session, portion, progress):
+        for row in rows:
+            _rotate_one(session, vault, kind, row, progress)
         session.commit()
         yield progress
     if progress.rotated:
+        # Whose they are is nothing for a log that stays.
+        closed = Counter(name for name, _ in progress.closed)
         audit.record(
             session,
             "vault.rotate",
             "vault",
             user_id=None,
-            details={"rotated": progress.rotated, "closed": [str(one) for one in progress.closed]},
+            details={"rotated": progress.rotated, "closed": dict(closed)},
         )
         session.commit()
 
@@ -60,50 +63,44 @@ def rotate(session: Session, vault: Vault, *, portion: int = PORTION) -> Iterato
 def survey(session: Session, vault: Vault, *, portion: int = PORTION) -> Iterator[Progress]:
     """Only look, and decrypt nothing; the same Progress after each portion."""
     progress = Progress()
-    for accounts in _portions(session, portion, progress):
+    for kind, rows in _portions(session, portion, progress):
         session.rollback()
-        for account in accounts:
-            _standing(vault, account, progress)
+        for row in rows:
+            _standing(vault, kind, row, progress)
         yield progress
 
 
-def _portions(session: Session, size: int, progress: Progress) -> Iterator[list[Account]]:
-    last = None
-    while accounts := live_accounts_after(session, last, size):
-        last = accounts[-1].id
-        # They are values from here on: what is written is compared with what was read.
-        session.expunge_all()
-        progress.seen += len(accounts)
-        yield accounts
+def _portions(
+    session: Session, size: int, progress: Progress
+) -> Iterator[tuple[Vaulted[Any], Sequence[Any]]]:
+    for kind in _KINDS:
+        last = None
+        while rows := kind.after(session, last, size):
+            last = kind.id(rows[-1])
+            # They are values from here on: what is written is compared with what was read.
+            session.expunge_all()
+            progress.seen += len(rows)
+            yield kind, rows
 
 
-def _standing(vault: Vault, account: Account, progress: Progress) -> int | None:
-    """The master secret that the older of the account's tokens stands under; None if closed."""
-    tokens = (account.api_key_enc or "", account.api_secret_enc or "")
+def _standing(vault: Vault, kind: Vaulted[Any], row: Any, progress: Progress) -> int | None:
+    """The master secret that the oldest of the row's tokens stands under; None if closed."""
+    person = kind.person(row)
     try:
-        number = max(vault.master_of(account.user_id, token) for token in tokens)
+        number = max((vault.master_of(person, token) for token in kind.tokens(row)), default=0)
     except VaultError:
-        progress.closed.append(account.id)
+        progress.closed.append((kind.name, kind.id(row)))
         return None
     progress.under[number] += 1
     return number
 
 
-def _rotate_one(session: Session, vault: Vault, account: Account, progress: Progress) -> None:
-    if not _standing(vault, account, progress):
+def _rotate_one(
+    session: Session, vault: Vault, kind: Vaulted[Any], row: Any, progress: Progress
+) -> None:
+    if not _standing(vault, kind, row, progress):
         return
-    person = account.user_id
     try:
-        api_key = vault.decrypt(person, account.api_key_enc or "")
-        api_secret = vault.rotate(person, account.api_secret_enc or "")
+        progress.rotated += kind.renew(session, vault, row)
     except VaultError:
-        progress.closed.append(account.id)
-        return
-    token = vault.encrypt(person, api_key)
-    try:
-        with session.begin_nested():
-            done = replace_tokens(session, account, token, api_secret, vault.fingerprint(api_key))
-    except IntegrityError:
-        # A process that did not know the newest secret yet let the same key in twice.
-        done = replace_tokens(session, account, token, api_secret, None)
-    progress.rotated += done
+        progress.closed.append((kind.name, kind.id(row)))

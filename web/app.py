@@ -42,6 +42,7 @@ from web import (
     preferences,
     problems,
     request_log,
+    second_factors,
     security_headers,
     sign_ins,
     snapshots,
@@ -111,7 +112,8 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 def _routes(app: OpenAPI) -> None:
     capabilities = (
-        *(auth, passwords, sign_ins, preferences, people, emails, accounts),
+        *(auth, passwords, sign_ins, second_factors),
+        *(preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),
     )

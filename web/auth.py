@@ -17,6 +17,7 @@ from core.roles import PERMISSIONS
 from core.settings import Settings
 from core.texts import negotiate
 from models.base import db
+from models.second_factors import standing
 from models.users import live_accounts, remember
 from telegram.bots import Bots
 from telegram.init_data import InitDataError, Launch, TelegramUser, sign, verify
@@ -27,6 +28,7 @@ from web.guard import current_user, needs, open_to_all
 from web.limits import auth_limit, limiter
 from web.schemas.auth import DevSignIn, Me, TelegramSignIn, Tokens
 from web.schemas.fields import Problem as ProblemOut
+from web.schemas.second_factors import SecondFactors
 from web.tokens import hand_over, refreshed
 
 blueprint = APIBlueprint(
@@ -134,10 +136,11 @@ def refresh() -> Response:
 @blueprint.get("/me", summary="The signed-in user", responses={"200": Me}, security=_BEARER)
 @needs()
 def me() -> dict[str, Any]:
-    """Profile, role with its permissions, and connected accounts."""
+    """Profile, role with its permissions, connected accounts, and second factors."""
     user = current_user()
     accounts = live_accounts(db.session(), user.id)
     chosen = present.settings(user.settings)
+    factors = standing(db.session(), user.id)
     return Me(
         id=user.id,
         telegram_id=user.telegram_id,
@@ -150,4 +153,6 @@ def me() -> dict[str, Any]:
         permissions=sorted(PERMISSIONS[user.role]),
         email=present.email(db.session(), user.id),
         accounts=[present.account(account) for account in accounts],
+        second_factors=SecondFactors.model_validate(factors),
+        confirm_over=factors.confirm_over,
     ).model_dump(mode="json")

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from core.roles import Role
 from identity.addresses import mailbox
+from identity.confirmation import forget
 from models import emails
 from models.base import db
 from models.users import User, user_by_telegram_id
@@ -71,8 +72,8 @@ def _audit() -> AppGroup:
 
 
 def _people() -> AppGroup:
-    """Who may what."""
-    group = AppGroup("people", help="Roles of people.")
+    """Who may what, and by what they prove it."""
+    group = AppGroup("people", help="Roles and second factors of people.")
 
     @group.command("role")
     @click.argument("person")
@@ -84,6 +85,18 @@ def _people() -> AppGroup:
             raise click.ClickException(f"Nobody has signed in as {person} yet.")
         before = set_role(db.session(), user, Role(role), by=_operator())
         click.echo(f"The role is {role} now; it was {before}.")
+
+    @group.command("forget-factors")
+    @click.argument("telegram_id", type=click.IntRange(1, 2**52))
+    def forget_factors(telegram_id: int) -> None:
+        """Take TOTP, PIN and the confirmation of jobs from the person with this TELEGRAM_ID, who
+        lost what they confirm with. Make sure that it is them."""
+        user = user_by_telegram_id(db.session(), telegram_id)
+        if user is None:
+            raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
+        if not forget(db.session(), user, by=_operator()):
+            raise click.ClickException("This person has no second factor.")
+        click.echo("TOTP, PIN and the confirmation of jobs are off.")
 
     return group
 

@@ -23,6 +23,7 @@ from trading.plans import Book
 from trading.preview import preview_reduce
 from web import cursors, present
 from web.accepting import accept
+from web.confirming import needs_confirmation, permit_by
 from web.guard import account, needs
 from web.limits import limiter, orders_limit
 from web.schemas.fields import Problem as ProblemOut
@@ -38,6 +39,7 @@ from web.schemas.positions import (
     Snapshots,
     SnapshotTotals,
 )
+from web.schemas.second_factors import ConfirmationProblem
 
 log = get_logger(__name__)
 
@@ -92,19 +94,26 @@ def preview(body: ReducePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
     row = account(body.account_id)
     plan = preview_reduce(current_app.extensions["desk"], row, body.request())
-    return present.plan(plan).model_dump(mode="json")
+    asked = needs_confirmation(plan)
+    return present.plan(plan, needs_confirmation=asked).model_dump(mode="json")
 
 
-@blueprint.post("/reduce", summary="Reduce the book", responses={"202": JobOut, "200": JobOut})
+@blueprint.post(
+    "/reduce",
+    summary="Reduce the book",
+    responses={"202": JobOut, "200": JobOut, "403": ConfirmationProblem},
+)
 @limiter.limit(orders_limit)
 @needs(Permission.TRADE)
 def reduce(header: IdempotencyHeader, body: ReduceIn) -> Response:  # noqa: ARG001 - documents the header
     """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
-    job again."""
+    job again. 403 `confirmation_required` where you want jobs of this worth confirmed: send it
+    again, with `confirmation`."""
     row, desk = account(body.account_id), current_app.extensions["desk"]
+    permit = permit_by(body.confirmation, row, lambda: preview_reduce(desk, row, body.request()))
     return accept(
         body.delay_ms,
-        lambda intake: accept_reduce(db.session(), desk, row, body.request(), intake),
+        lambda intake: accept_reduce(db.session(), desk, row, body.request(), intake, permit),
     )
 
 

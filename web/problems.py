@@ -47,6 +47,7 @@ _OUR_CODES = (
     "out_of_range",
     "private_key_unreadable",
     "private_key_weak",
+    "pin_or_code",
 )
 _DATABASE_RETRY_SECONDS = "2"
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
@@ -61,6 +62,7 @@ def respond(problem: Problem) -> Response:
     """The answer for a problem."""
     spoken = language()
     body = {
+        **problem.extra,
         "type": "about:blank",
         "title": text(f"problem.{problem.code}.title", spoken, problem.values),
         "status": problem.status,

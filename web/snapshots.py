@@ -10,14 +10,16 @@ from flask_openapi3 import APIBlueprint, Tag
 from core.roles import Permission
 from models.base import db
 from trading.accept import accept_restore
-from trading.preview import preview_restore
+from trading.preview import plan_of_restore, preview_restore
 from web import present
 from web.accepting import accept
+from web.confirming import needs_confirmation, permit_by
 from web.guard import account, needs
 from web.limits import limiter, orders_limit
 from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut
 from web.schemas.positions import IdempotencyHeader, PlanOut, RestoreIn, RestorePreview
+from web.schemas.second_factors import ConfirmationProblem
 
 blueprint = APIBlueprint(
     "snapshots",
@@ -36,18 +38,26 @@ def preview(body: RestorePreview) -> dict[str, Any]:
     row = account(body.account_id)
     desk = current_app.extensions["desk"]
     priced = preview_restore(desk, db.session(), row, body.request())
-    return present.plan(priced.plan, priced.cost).model_dump(mode="json")
+    asked = needs_confirmation(priced.plan)
+    return present.plan(priced.plan, priced.cost, needs_confirmation=asked).model_dump(mode="json")
 
 
 @blueprint.post(
-    "/restore", summary="Restore what was closed", responses={"202": JobOut, "200": JobOut}
+    "/restore",
+    summary="Restore what was closed",
+    responses={"202": JobOut, "200": JobOut, "403": ConfirmationProblem},
 )
 @limiter.limit(orders_limit)
 @needs(Permission.TRADE)
 def restore(header: IdempotencyHeader, body: RestoreIn) -> Response:  # noqa: ARG001 - documents the header
     """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
-    job again."""
-    row = account(body.account_id)
+    job again. 403 `confirmation_required` where you want jobs of this worth confirmed: send it
+    again, with `confirmation`."""
+    row, desk = account(body.account_id), current_app.extensions["desk"]
+    permit = permit_by(
+        body.confirmation, row, lambda: plan_of_restore(desk, db.session(), row, body.request())
+    )
     return accept(
-        body.delay_ms, lambda intake: accept_restore(db.session(), row, body.request(), intake)
+        body.delay_ms,
+        lambda intake: accept_restore(db.session(), row, body.request(), intake, permit),
     )

@@ -19,13 +19,13 @@ def register(app: Flask) -> None:
     @click.option("--check", is_flag=True, help="Only tell what is left under which secret.")
     @click.option("--portion", default=PORTION, type=click.IntRange(1, 1000), show_default=True)
     def rotate_secrets(check: bool, portion: int) -> None:
-        """Encrypt every stored key anew under the newest master secret (the first of
+        """Encrypt everything stored anew under the newest master secret (the first of
         EBB_MASTER_SECRETS). Stop and start it at will."""
         desk: Desk = current_app.extensions["desk"]
         work = survey if check else rotate
         progress = Progress()
         for progress in work(db.session(), desk.vault, portion=portion):
-            click.echo(f"{progress.seen} accounts seen, {progress.rotated} rotated")
+            click.echo(f"{progress.seen} rows seen, {progress.rotated} rotated")
         if check:
             _tell_standing(progress, len(desk.settings.masters))
         elif not (progress.left or progress.closed):
@@ -43,9 +43,9 @@ def _tell_standing(progress: Progress, masters: int) -> None:
 
 def _fail_if_unfinished(progress: Progress, *, check: bool) -> None:
     """Exit code 1 where the older master secrets must stay for another reason than a mere check."""
-    for account_id in progress.closed:
-        click.echo(f"no master secret opens account {account_id}", err=True)
+    for name, row_id in progress.closed:
+        click.echo(f"no master secret opens {name} {row_id}", err=True)
     if progress.left and not check:
-        click.echo(f"{progress.left} accounts changed meanwhile: run this again", err=True)
+        click.echo(f"{progress.left} rows changed meanwhile: run this again", err=True)
     if progress.closed or (progress.left and not check):
         raise SystemExit(1)

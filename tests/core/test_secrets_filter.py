@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets as random_secrets
 import uuid
 from collections.abc import Iterator
@@ -116,3 +117,21 @@ def test_plain_values_stay_what_they_are() -> None:
 
 def test_bytes_that_are_no_text_do_not_break_a_log_line() -> None:
     assert scrub(b"\xff\xfe") == "��"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"percent": "25", "confirmation": {"pin": "8302"}}',
+        "confirmation={'code': '302114'} was refused",
+        'old_pin=8302 and "pin":"302114"',
+        r"body={\"pin\": \"8302\"}",
+    ],
+)
+def test_what_a_person_confirms_with_passes_in_no_text(text: str) -> None:
+    assert not {"8302", "302114"} & set(re.findall(r"\d+", scrub_text(text)))
+
+
+def test_what_a_person_confirms_with_passes_under_no_name() -> None:
+    typed = {"confirmation": {"code": "302114"}, "pin": "8302", "old_pin": "8302", "spin": "1"}
+    assert scrub(typed) == {"confirmation": MASK, "pin": MASK, "old_pin": MASK, "spin": "1"}

@@ -31,6 +31,8 @@ PROBLEMS = [
     "account_removed",
     "bad_credentials",
     "body_too_large",
+    "confirmation_needs_factor",
+    "confirmation_required",
     "conflict",
     "csrf_failed",
     "exchange_auth",
@@ -61,11 +63,16 @@ PROBLEMS = [
     "method_not_allowed",
     "no_api_key",
     "no_email",
+    "no_pin",
+    "no_second_factor",
     "not_acceptable",
     "not_found",
     "nothing_to_restore",
     "password_wrong",
     "percent_out_of_range",
+    "pin_locked",
+    "pin_weak",
+    "pin_wrong",
     "rate_limited",
     "refresh_reused",
     "service_unavailable",
@@ -73,6 +80,12 @@ PROBLEMS = [
     "telegram_linked",
     "telegram_unreachable",
     "token_expired",
+    "too_many_codes",
+    "totp_not_begun",
+    "totp_off",
+    "totp_on",
+    "totp_required",
+    "totp_wrong",
     "unauthenticated",
     "unknown_symbol",
     "unsupported_media_type",
@@ -89,6 +102,8 @@ FIELDS = [
     "password_wrong",
     "percent_decimals",
     "percent_out_of_range",
+    "pin_or_code",
+    "pin_weak",
     "private_key_unreadable",
     "private_key_weak",
     "required",
@@ -100,6 +115,7 @@ FIELDS = [
     "wrong_type",
 ]
 ADVICE = ["expires_soon", "futures_not_allowed", "no_ip_list", "spot_not_allowed"]
+NOTICES = ["codes_locked", "pin_locked", "pin_off", "pin_reset", "totp_off"]
 KEYS = sorted(catalogue(DEFAULT))
 
 
@@ -126,7 +142,7 @@ def test_every_word_for_a_leg_a_problem_a_field_and_an_advice_has_a_sentence(
     wanted = {f"reason.{reason}" for reason in Reason}
     wanted |= {f"problem.{code}.{part}" for code in PROBLEMS for part in ("title", "detail")}
     wanted |= {f"wait.{reason}" for reason in WaitReason}
-    wanted |= {f"notice.{news}" for news in KeyNews}
+    wanted |= {f"notice.{news}" for news in (*KeyNews, *NOTICES)}
     wanted |= {f"field.{code}" for code in FIELDS} | {f"advice.{code}" for code in ADVICE}
     assert wanted - catalogue(language).keys() == set()
 

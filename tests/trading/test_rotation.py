@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pyotp
 import pytest
 from click.testing import Result
 from pydantic import SecretStr
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.problems import Problem
@@ -16,7 +19,11 @@ from core.settings import Settings
 from core.vault import Vault, VaultError
 from exchange.gateway import Credentials
 from exchange.types import ExchangeEnvironment
+from identity.pins import demand_pin, store
+from identity.second_factor import demand, recovery_hash
+from models.audit import AuditEntry
 from models.base import db
+from models.second_factors import SecondFactor, hold_or_begin, replace_recovery_codes
 from models.states import JobState, MarketType
 from models.users import Account
 from tests.trading.conftest import Trader
@@ -25,6 +32,7 @@ from trading.rotation import rotate
 from web.app import create_app
 
 NEW = secrets.token_urlsafe(48)
+SECRET = pyotp.random_base32()
 Invoke = Callable[..., Result]
 
 
@@ -61,7 +69,7 @@ def test_after_the_rotation_the_old_master_secret_can_go(
     result = vault_command("--portion", "2")
     assert (result.exit_code, result.output.splitlines()[:2]) == (
         0,
-        ["2 accounts seen, 2 rotated", "3 accounts seen, 3 rotated"],
+        ["2 rows seen, 2 rotated", "3 rows seen, 3 rotated"],
     )
     after = vault_command("--check")
     assert "secret 1 (newest): 3" in after.output
@@ -153,3 +161,68 @@ def test_a_connected_key_is_recognised_during_a_rotation(
     desk = replace(trader.desk, vault=during)
     with pytest.raises(Problem, match="key_already_connected"):
         connect(session, desk, trader.account.user_id, key, Origin())
+
+
+@pytest.fixture
+def guarded(traders: list[Trader], session: Session) -> Trader:
+    """Has an authenticator with recovery codes, a PIN, and another authenticator begun."""
+    trader = traders[0]
+    who, vault = trader.account.user_id, trader.desk.vault
+    row = hold_or_begin(session, who)
+    assert row is not None
+    row.totp_enc, row.totp_pending_enc = (vault.encrypt(who, SECRET) for _ in range(2))
+    store(vault, row, "8302")
+    replace_recovery_codes(session, who, [recovery_hash(SECRET, "A" * 16)])
+    session.commit()
+    return trader
+
+
+def test_second_factors_stand_a_rotation(
+    guarded: Trader, session: Session, vault_command: Invoke
+) -> None:
+    assert "secret 2 (older 1): 4" in vault_command("--check").output
+    assert "4 rows seen, 4 rotated" in vault_command().output
+    assert "secret 1 (newest): 4" in vault_command("--check").output
+    alone, who = Vault([NEW]), guarded.account.user_id
+    row = session.get_one(SecondFactor, who)
+    assert [alone.decrypt(who, token) for token in row.tokens.values()][:2] == [SECRET] * 2
+    demand_pin(session, alone, who, "8302")
+    demand(session, alone, who, "AAAA-AAAA-AAAA-AAAA")
+    demand(session, alone, who, pyotp.TOTP(SECRET).now())
+
+
+def test_a_pin_that_was_set_meanwhile_stays(
+    guarded: Trader,
+    session: Session,
+    sessions: sessionmaker[Session],
+    during: Vault,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    who, whole = guarded.account.user_id, Vault.rotate
+
+    def set_and_go_on(vault: Vault, user_id: uuid.UUID, token: str) -> str:
+        with sessions.begin() as other:
+            held = other.get_one(SecondFactor, who)
+            if token == held.pin_enc:
+                store(vault, held, "9513")
+        return whole(vault, user_id, token)
+
+    monkeypatch.setattr(Vault, "rotate", set_and_go_on)
+    *_, progress = rotate(session, during)
+    assert (progress.seen, progress.rotated, progress.left) == (4, 3, 1)
+    demand_pin(session, during, who, "9513")
+
+
+def test_second_factors_that_no_secret_opens_are_named_only_to_the_operator(
+    guarded: Trader, session: Session, vault_command: Invoke
+) -> None:
+    row = session.get_one(SecondFactor, guarded.account.user_id)
+    row.pin_enc = Vault([secrets.token_urlsafe(48)]).encrypt(row.user_id, "lost")
+    session.commit()
+    result = vault_command()
+    assert result.exit_code == 1
+    assert f"no master secret opens second factors of person {row.user_id}" in result.output
+    newest = select(AuditEntry).where(AuditEntry.action == "vault.rotate")
+    entry = session.scalars(newest.order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert entry.details == {"rotated": 3, "closed": {"second factors of person": 1}}

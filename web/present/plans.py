@@ -19,14 +19,16 @@ from web.schemas.positions import (
 )
 
 
-def plan(made: Plan, cost: RestoreCost | None = None) -> PlanOut:
+def plan(
+    made: Plan, cost: RestoreCost | None = None, *, needs_confirmation: bool = False
+) -> PlanOut:
     return PlanOut(
         market_type=made.market_type,
         kind=made.kind,
         percent=made.percent,
         effective_percent=made.effective_percent,
         totals=PlanTotals(
-            notional=cents(sum((leg.notional for leg in made.legs), ZERO)),
+            notional=cents(made.notional),
             fee_estimate=cents(sum((leg.fee_estimate for leg in made.legs), ZERO)),
             legs=len(made.sendable),
             skipped=len(made.legs) - len(made.sendable),
@@ -42,6 +44,7 @@ def plan(made: Plan, cost: RestoreCost | None = None) -> PlanOut:
         legs=[_plan_leg(leg, made.kind, cost) for leg in made.legs],
         cost=None if cost is None else RoundTrip(**cost.whole.to_json()),
         as_of=made.as_of,
+        needs_confirmation=needs_confirmation,
     )
 
 

@@ -19,6 +19,7 @@ from web.schemas.fields import Amount, Name, Out, Strict, unchanged
 from web.schemas.passwords import EmailOut
 from web.schemas.person import Settings
 from web.schemas.positions import MANY, ExemptionIn
+from web.schemas.second_factors import SecondFactors
 
 _MAX_KEY = 256
 _VISIBLE = r"^[\x21-\x7e]+$"
@@ -122,3 +123,6 @@ class Me(Out):
     permissions: list[Permission]
     email: EmailOut | None
     accounts: list[AccountOut]
+    second_factors: SecondFactors
+    # In dollars; null: no job is confirmed.
+    confirm_over: Amount | None

@@ -20,6 +20,7 @@ from trading.requests import (
 )
 from web.schemas.fields import Amount, Out, Percent, Quantity, Strict, Symbol
 from web.schemas.jobs import RoundTrip
+from web.schemas.second_factors import ConfirmationIn
 
 Market = Annotated[MarketType, Field(validation_alias=AliasChoices("market_type", "marketType"))]
 _MAX_DELAY_MS = 60_000
@@ -69,6 +70,7 @@ class ReducePreview(Strict):
 
 class ReduceIn(ReducePreview):
     delay_ms: int = Field(0, ge=0, le=_MAX_DELAY_MS)
+    confirmation: ConfirmationIn | None = None
 
 
 class PriceGuardIn(Strict):
@@ -100,6 +102,7 @@ class RestorePreview(Strict):
 
 class RestoreIn(RestorePreview):
     delay_ms: int = Field(0, ge=0, le=_MAX_DELAY_MS)
+    confirmation: ConfirmationIn | None = None
 
 
 class MarketQuery(Strict):
@@ -206,6 +209,8 @@ class PlanTotals(Out):
 
 
 class PlanOut(Out):
+    """`needs_confirmation`: the job would be answered 403 `confirmation_required` without one."""
+
     market_type: MarketType
     kind: JobKind
     percent: Amount
@@ -215,6 +220,7 @@ class PlanOut(Out):
     legs: list[PlanLegOut]
     cost: RoundTrip | None
     as_of: datetime
+    needs_confirmation: bool
 
 
 class SnapshotOut(Out):
