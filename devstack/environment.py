@@ -9,15 +9,22 @@ from pathlib import Path
 from devstack.secret_files import read_or_make
 
 _NAMES = ("master_secret", "jwt_secret", "bot_secret")
+_NOWHERE = "http://127.0.0.1:9"
 OWNER = "EBB_DEVSTACK"
 """Marks every process of a stack with its data folder, so an orphan can be told from a stranger."""
 
 
 def child_environment(
-    folder: Path, *, database_url: str, redis_url: str, sandbox_url: str, smtp_url: str = ""
+    folder: Path,
+    *,
+    database_url: str,
+    redis_url: str,
+    sandbox_url: str,
+    telegram_url: str | None = None,
+    smtp_url: str = "",
 ) -> dict[str, str]:
-    """A sandbox deployment's settings, with secrets that this folder keeps. Without `smtp_url` it
-    sends no mail."""
+    """A sandbox deployment's settings, with secrets that this folder keeps. Without a
+    `telegram_url` its bot is deaf and mute, without an `smtp_url` it sends no mail."""
     secrets = read_or_make(folder / "dev.secret.json", _NAMES)
     bot_id = int(hashlib.sha256(secrets["bot_secret"].encode()).hexdigest()[:8], 16)
     return {
@@ -33,10 +40,17 @@ def child_environment(
         "EBB_TELEGRAM_BOT_TOKEN": os.environ.get(
             "EBB_TELEGRAM_BOT_TOKEN", f"{bot_id}:{secrets['bot_secret']}"
         ),
+        **_telegram(telegram_url),
         "EBB_SMTP_URL": os.environ.get("EBB_SMTP_URL", smtp_url),
         "EBB_MAIL_FROM": os.environ.get("EBB_MAIL_FROM", "Ebb <no-reply@ebb.example>"),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _telegram(url: str | None) -> dict[str, str]:
+    if url is None:
+        return {"EBB_TELEGRAM_API_URL": _NOWHERE, "EBB_TELEGRAM_UPDATES": "off"}
+    return {"EBB_TELEGRAM_API_URL": os.environ.get("EBB_TELEGRAM_API_URL", url)}
 
 
 def _overrides() -> dict[str, str]:

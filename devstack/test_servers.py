@@ -1,5 +1,5 @@
-"""Real servers for a test run: PostgreSQL, Redis and the sandbox exchange, started once for all of
-the run's processes, by whichever needs them first."""
+"""Real servers for a test run: PostgreSQL, Redis, the sandbox exchange and the sandbox Telegram,
+started once for all of the run's processes, by whichever needs them first."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Servers:
     postgres_url: str
     redis_url: str
     sandbox_url: str
+    telegram_url: str
 
 
 def started(run: str) -> Servers:
@@ -77,19 +78,20 @@ def _start(run: str) -> Servers:
         run=run,
         postgres_url=given_database or postgres.url(),
         redis_url=given_redis.rpartition("/")[0] if given_redis else redis.url().rpartition("/")[0],
-        sandbox_url=_start_sandbox(),
+        sandbox_url=_start_sandbox("bybit", "--no-ip-limit"),
+        telegram_url=_start_sandbox("telegram"),
     )
     _NOTE.touch(mode=0o600)
     _NOTE.write_text(json.dumps(asdict(servers)))
     return servers
 
 
-def _start_sandbox() -> str:
-    log = LOGS / "sandbox.log"
+def _start_sandbox(name: str, *options: str) -> str:
+    log = LOGS / f"sandbox-{name}.log"
     with log.open("ab") as stream:
         begin = stream.tell()
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.bybit", "--port", "0", "--no-ip-limit"],
+            [sys.executable, "-m", f"sandbox.{name}", "--port", "0", *options],
             cwd=ROOT,
             env={**os.environ, OWNER: str(TEST)},
             stdout=stream,
@@ -109,7 +111,7 @@ def _address_in(log: Path, begin: int) -> str:
         if "listening on " in said:
             return said.partition("listening on ")[2].split()[0]
         time.sleep(0.05)
-    raise DevstackError(f"The sandbox exchange does not start; see {log}")
+    raise DevstackError(f"A sandbox does not start; see {log}")
 
 
 def _stop_all() -> None:

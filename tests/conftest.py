@@ -25,6 +25,8 @@ from devstack.test_servers import LOGS, SECRETS, Servers
 from models.base import Base
 from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
+from telegram.bot_api import BotApi
+from tests.bots import BotUnderTest
 from tests.groups import ByGroup, long_ones_first
 from tests.mailbox import mail_worker, mailbox  # noqa: F401 - fixtures
 from trading.desk import Desk
@@ -60,6 +62,11 @@ def servers() -> Servers:
 @pytest.fixture(scope="session")
 def sandbox_url(servers: Servers) -> str:
     return servers.sandbox_url
+
+
+@pytest.fixture(scope="session")
+def telegram_url(servers: Servers) -> str:
+    return servers.telegram_url
 
 
 @pytest.fixture(scope="session")
@@ -115,17 +122,28 @@ def known_secrets() -> Callable[..., None]:
 
 @pytest.fixture(scope="session")
 def environment(
-    database_url: str, redis_url: str, sandbox_url: str, known_secrets: Callable[..., None]
+    database_url: str,
+    redis_url: str,
+    sandbox_url: str,
+    telegram_url: str,
+    known_secrets: Callable[..., None],
 ) -> dict[str, str]:
     """The environment of child processes: a sandbox deployment on this process's servers."""
     made = child_environment(
-        TEST, database_url=database_url, redis_url=redis_url, sandbox_url=sandbox_url
+        TEST,
+        database_url=database_url,
+        redis_url=redis_url,
+        sandbox_url=sandbox_url,
+        telegram_url=telegram_url,
     )
     known_secrets(
         *(made[f"EBB_{name}"] for name in ("MASTER_SECRETS", "JWT_SECRET", "TELEGRAM_BOT_TOKEN"))
     )
     made["EBB_RATE_LIMIT_AUTH"] = made["EBB_RATE_LIMIT_ORDERS"] = "100000 per minute"
     made["EBB_RATE_LIMIT_DEFAULT"] = "100000 per minute"
+    # Nobody polls beside a test.
+    made["EBB_TELEGRAM_UPDATES"] = "webhook"
+    made["EBB_PUBLIC_URL"] = "https://ebb.example"
     made["EBB_SETTLE_SECONDS"] = "0.3"
     made["EBB_LEASE_SECONDS"] = "3"
     # A round of the sampler, or of the key check, would come between what a test counts.
@@ -221,6 +239,35 @@ def control(sandbox_url: str) -> Callable[..., Any]:
         return answer.json()
 
     return call
+
+
+@pytest.fixture(scope="session")
+def telegram(telegram_url: str) -> Callable[..., Any]:
+    """Calls the sandbox Telegram's control API: `telegram("POST", "write", {...})`."""
+
+    def call(method: str, path: str, body: Any = None, **query: Any) -> Any:
+        answer = requests.request(
+            method, f"{telegram_url}/_control/{path}", json=body, params=query, timeout=10
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return call
+
+
+@pytest.fixture
+def make_bot(
+    telegram: Callable[..., Any], telegram_url: str, known_secrets: Callable[..., None]
+) -> Callable[..., BotUnderTest]:
+    """Makes a bot of its own at the sandbox Telegram, so tests don't meet."""
+
+    def make(**options: Any) -> BotUnderTest:
+        token = f"{uuid.uuid4().int % 2**40}:{uuid.uuid4().hex}"
+        known_secrets(token, token.partition(":")[2])
+        telegram("POST", "bots", {"token": token, **options})
+        return BotUnderTest(token, BotApi(token, telegram_url, timeout_seconds=2), telegram)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,8 @@ from web import (
     security_headers,
     sign_ins,
     snapshots,
+    telegram_commands,
+    telegram_webhook,
     tokens,
     tries,
     vault_commands,
@@ -94,6 +96,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.extensions["desk"] = Desk.from_settings(settings)
     commands.register(app)
     vault_commands.register(app)
+    telegram_commands.register(app)
     database.register(app)
     request_log.register(app)
     problems.register(app)
@@ -120,6 +123,7 @@ def _routes(app: OpenAPI) -> None:
     for capability in capabilities:
         app.register_api(capability.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(telegram_webhook.blueprint)
     app.register_blueprint(pages.blueprint)
 
     @app.get("/api/openapi.json", doc_ui=False)

@@ -11,13 +11,16 @@ import dramatiq
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot import handling, sending
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
-from core.settings import load_settings
+from core.settings import UpdatesBy, load_settings
 from exchange.types import ExchangeEnvironment
 from identity.mail import MailServer
 from identity.post import Post, forget_outlived
+from models import bot_delivery, bot_updates
 from models.sessions import make_engine, make_sessions
+from telegram.bot_api import bot_apis
 from trading.desk import Desk
 from trading.execute import execute
 from trading.heartbeat import Heartbeat
@@ -25,6 +28,8 @@ from trading.key_checks import check_keys, claim_key_check
 from trading.sampling import claim_sampling, remove_old_samples, sample_books
 from trading.sealing import claim_sealing, seal
 from trading.trimming import claim_trimming, trim
+from worker.bot_bell import BotBell, Rings
+from worker.bot_polling import BotPolling
 from worker.broker import make_broker
 from worker.postman import Postman
 from worker.relay import Relay
@@ -50,6 +55,14 @@ heartbeat = Heartbeat(sessions, settings.lease_seconds)
 
 def _ring(job_id: uuid.UUID) -> None:
     run_job.send(str(job_id))
+
+
+def _ring_for_update(row_id: uuid.UUID) -> None:
+    handle_update.send(str(row_id))
+
+
+def _ring_for_send(send_id: uuid.UUID) -> None:
+    send_message.send(str(send_id))
 
 
 def _schedule() -> None:
@@ -82,7 +95,17 @@ relay = Relay(
 )
 home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironment.MAINNET
 warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
-broker = make_broker(settings, relay, warm, hand_back, *_postmen())
+bots = bot_apis(settings.bot_tokens, settings.telegram_api_url)
+bell = BotBell(
+    engine,
+    sessions,
+    Rings(update=_ring_for_update, send=_ring_for_send),
+    poll_seconds=settings.relay_seconds,
+    again_seconds=settings.ring_again_seconds,
+)
+polls = settings.updates_by is UpdatesBy.POLLING
+polling = (BotPolling(engine, sessions, bots),) if polls else ()
+broker = make_broker(settings, relay, warm, bell, *polling, *_postmen(), hand_back)
 
 
 def owner() -> str:
@@ -117,10 +140,37 @@ def run_job(job_id: str) -> None:
 
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def handle_update(row_id: str) -> None:
+    """Let the bot answer what somebody wrote or tapped."""
+    try:
+        handling.handle(sessions, settings, bots, uuid.UUID(row_id))
+    except (OperationalError, PoolTimeout) as error:
+        log.warning("bot.database_away", update=row_id, error=type(error).__name__)
+    # The bell knows best when a failed one is due again.
+    bell.nudge(0)
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def send_message(send_id: str) -> None:
+    """Send what a bot owes to a chat."""
+    try:
+        again_in = sending.send(sessions, bots, uuid.UUID(send_id))
+    except (OperationalError, PoolTimeout) as error:
+        # Begun, it stays so: what may have been sent is told as that, later.
+        log.warning("bot.database_away", send_id=send_id, error=type(error).__name__)
+        return
+    if again_in is not None:
+        bell.nudge(again_in)
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
 def trim_jobs() -> None:
     """Remove the bulky rows of jobs that ended long ago, and old samples."""
     trim(sessions, stopping=hand_back.stopping)
     remove_old_samples(sessions, settings.retention_days, stopping=hand_back.stopping)
+    with sessions.begin() as session:
+        bot_updates.forget_old(session)
+        bot_delivery.forget_old(session, settings.retention_days)
     forget_outlived(sessions)
 
 

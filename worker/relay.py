@@ -7,15 +7,12 @@ own process when a job is parked, and behind both stands a slow poll.
 from __future__ import annotations
 
 import math
-import select
 import threading
 import uuid
 from collections.abc import Callable
 
-import psycopg2
 from dramatiq import Broker, Worker
 from dramatiq.middleware import Middleware
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
@@ -26,6 +23,7 @@ from core import clock
 from core.logs import get_logger
 from core.queue_names import REDIS_NAMESPACE
 from trading.outbox import CHANNEL, GRACE_SECONDS, all_owed_now, look
+from worker.listening import Listener
 
 log = get_logger(__name__)
 
@@ -72,7 +70,15 @@ class Relay(Middleware):
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         self._marker = broker.client  # type: ignore[attr-defined] # ours is on Redis
-        for name, target in (("relay", self._run), ("relay-listen", self._listen)):
+        listener = Listener(
+            self._engine,
+            CHANNEL,
+            # Whoever accepted rings itself: this is for the case that it died.
+            lambda: self.nudge(GRACE_SECONDS + 0.01),
+            retry_seconds=self._poll,
+        )
+        targets = (("relay", self._run), ("relay-listen", lambda: listener.run(self._stop)))
+        for name, target in targets:
             thread = threading.Thread(target=target, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -128,37 +134,3 @@ class Relay(Middleware):
                 if left <= 0:
                     return
                 self._wake.wait(left)
-
-    # -- listening ----------------------------------------------------------------------------
-
-    def _listen(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._hear(self._open())
-            except (psycopg2.Error, SQLAlchemyError, OSError, ValueError) as error:
-                log.warning("relay.deaf", error=type(error).__name__)
-                self._stop.wait(self._poll)
-
-    def _open(self) -> connection:
-        arguments, named = self._engine.dialect.create_connect_args(self._engine.url)
-        opened: connection = psycopg2.connect(
-            *arguments, **named, connect_timeout=5, keepalives_idle=5
-        )
-        opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-        with opened.cursor() as cursor:
-            cursor.execute(f"listen {CHANNEL}")
-        return opened
-
-    def _hear(self, opened: connection) -> None:
-        try:
-            while not self._stop.is_set():
-                readable, _, _ = select.select([opened], [], [], 1.0)
-                if not readable:
-                    continue
-                opened.poll()
-                if opened.notifies:
-                    opened.notifies.clear()
-                    # Whoever accepted rings itself: this is for the case that it died.
-                    self.nudge(GRACE_SECONDS + 0.01)
-        finally:
-            opened.close()

@@ -72,7 +72,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_bot_sends_ring_at", "bot_sends", ["ring_at"], postgresql_where=_OPEN_SENDS)
     op.create_index(
-        "ix_bot_sends_chat_id_id", "bot_sends", ["chat_id", "id"], postgresql_where=_OPEN_SENDS
+        "ix_bot_sends_bot_id_chat_id_id",
+        "bot_sends",
+        ["bot_id", "chat_id", "id"],
+        postgresql_where=_OPEN_SENDS,
     )
     for columns in _INDEXES:
         op.create_index(f"ix_bot_sends_{'_'.join(columns)}", "bot_sends", columns)
@@ -93,4 +96,4 @@ def _count(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.Integer(), server_default=sa.text("0"), nullable=False)
 
 
-_INDEXES = (["bot_id", "began_at"], ["chat_id", "began_at"], ["user_id"], ["created_at"])
+_INDEXES = (["bot_id", "began_at"], ["bot_id", "chat_id", "began_at"], ["user_id"], ["created_at"])

@@ -1,0 +1,275 @@
+"""Whose turn it is to be sent, and how a send ended. One chat's messages go one after another, in
+the order in which they were owed.
+
+Telegram wants about 1 message a second in a chat, 20 a minute in a group and 30 a second from a
+bot (core.telegram.org/bots/faq). The rows themselves are counted, under one lock a bot, so all
+processes share one budget.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, text, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.orm import Session
+
+from models.bot_sends import BotSend, SendState
+
+CHAT_SECONDS = 1.0
+GROUP_MINUTE = 20
+BOT_SECOND = 30
+AT_ONCE = 3
+"""Calls of a bot under way at the same time: while Telegram is slow, orders need the other threads
+of a worker."""
+LOST_SECONDS = 45.0
+"""A call takes less (see `telegram.bot_api`): who began it this long ago has died."""
+_DIED = "the worker died under way"
+_LATE = "it could not be sent in time"
+_NOTHING_TO_EDIT = "the message to edit is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A send that is ours to make, once the transaction is committed. `tries` names this try.
+    `edits`: the message to change."""
+
+    id: uuid.UUID
+    tries: int
+    bot_id: int
+    chat_id: int
+    thread_id: int | None
+    text: str
+    buttons: Mapping[str, Any] | None
+    edits: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet: again in so many seconds."""
+
+    seconds: float
+
+
+def due(session: Session, again_seconds: float) -> Sequence[uuid.UUID]:
+    """Sends that a worker should be told of now: of each chat the first, no more than a bot may
+    send in a second. They are due again after `again_seconds`, then after twice that, and so on."""
+    return session.scalars(_DUE, {"limit": BOT_SECOND, "again": again_seconds}).all()
+
+
+def next_due(session: Session) -> float | None:
+    """In how many seconds the next is due; None if none is open."""
+    found = session.scalar(_NEXT_DUE)
+    return None if found is None else float(found)
+
+
+def begin(session: Session, send_id: uuid.UUID) -> Turn | Wait | None:
+    """Take the send: commit, then call. None if it ended, as one does here that nobody can send
+    any more, or that died under way."""
+    session.execute(_LOCK, {"send": send_id})
+    row = session.execute(_LOOK, {"send": send_id}).mappings().one_or_none()
+    if row is None:
+        return None
+    if row["state"] == SendState.SENDING:
+        return _lost(session, row)
+    if row["late"]:
+        _set(session, send_id, state=SendState.REFUSED, description=_LATE)
+        return None
+    wait = _wait(row)
+    if wait > 0:
+        _set(session, send_id, ring_at=func.now() + timedelta(seconds=wait), rings=0)
+        return Wait(wait)
+    if row["is_edit"] and row["edits"] is None:
+        _set(session, send_id, state=SendState.REFUSED, description=_NOTHING_TO_EDIT)
+        return None
+    _set(
+        session,
+        send_id,
+        state=SendState.SENDING,
+        began_at=func.clock_timestamp(),
+        tries=BotSend.tries + 1,
+        ring_at=func.now() + timedelta(seconds=LOST_SECONDS),
+        rings=0,
+    )
+    return Turn(
+        id=send_id,
+        tries=row["tries"] + 1,
+        bot_id=row["bot_id"],
+        chat_id=row["chat_id"],
+        thread_id=row["thread_id"],
+        text=row["text"],
+        buttons=row["buttons"],
+        edits=row["edits"],
+    )
+
+
+def _wait(row: RowMapping) -> float:
+    """Seconds until this send may go; 0 now."""
+    waits = [float(row["not_yet"]), CHAT_SECONDS - float(row["chat_rested"])]
+    if row["others_first"]:
+        waits.append(CHAT_SECONDS)
+    if row["under_way"] >= AT_ONCE:
+        waits.append(0.1)
+    if row["bot_second"] >= BOT_SECOND:
+        waits.append(0.2)
+    if row["chat_id"] < 0 and row["chat_minute"] >= GROUP_MINUTE:
+        waits.append(60 - float(row["chat_minute_began"]))
+    return max(0.0, *waits)
+
+
+def _lost(session: Session, row: RowMapping) -> Wait | None:
+    """Somebody is at it, or died at it."""
+    left = LOST_SECONDS - float(row["under_way_for"])
+    if left > 0:
+        return Wait(left)
+    if row["is_edit"]:
+        _set(session, row["id"], state=SendState.OWED, ring_at=func.now())
+        return Wait(0.0)
+    _set(session, row["id"], state=SendState.UNKNOWN, description=_DIED)
+    return None
+
+
+# -- how it ended -------------------------------------------------------------------------------
+
+
+def mark_sent(session: Session, turn: Turn, message_id: int) -> None:
+    """It stands in its chat; also what was taken for lost."""
+    _of_turn(
+        session,
+        turn,
+        state=SendState.SENT,
+        message_id=message_id,
+        sent_at=func.now(),
+        description=None,
+    )
+
+
+def mark_ended(session: Session, turn: Turn, state: SendState, description: str) -> None:
+    """It ended as `refused` or `unknown`."""
+    _of_turn(session, turn, state=state, description=description[:256])
+
+
+def put_back(session: Session, turn: Turn, seconds: float, description: str) -> None:
+    """Nothing was done: owed again, in so many seconds."""
+    moment = func.now() + timedelta(seconds=seconds)
+    _of_turn(
+        session,
+        turn,
+        state=SendState.OWED,
+        not_before=moment,
+        ring_at=moment,
+        description=description[:256],
+    )
+
+
+def move_chat(session: Session, turn: Turn, chat_id: int) -> None:
+    """The group has become a supergroup: everything owed to it goes there."""
+    session.execute(
+        update(BotSend)
+        .where(
+            BotSend.bot_id == turn.bot_id,
+            BotSend.chat_id == turn.chat_id,
+            BotSend.state.in_([SendState.OWED, SendState.SENDING]),
+        )
+        .values(chat_id=chat_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_old(session: Session, days: int) -> None:
+    """Remove what ended and was owed longer ago."""
+    ended = BotSend.state.not_in([SendState.OWED, SendState.SENDING])
+    session.execute(
+        delete(BotSend).where(ended, BotSend.created_at < func.now() - timedelta(days=days))
+    )
+
+
+def _of_turn(session: Session, turn: Turn, **values: Any) -> None:
+    """Whoever took it over since has tried once more; one that was taken for lost may still be
+    told of."""
+    session.execute(
+        update(BotSend)
+        .where(
+            BotSend.id == turn.id,
+            BotSend.tries == turn.tries,
+            BotSend.state.in_([SendState.SENDING, SendState.UNKNOWN]),
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _set(session: Session, send_id: uuid.UUID, **values: Any) -> None:
+    session.execute(
+        update(BotSend)
+        .where(BotSend.id == send_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+# Whatever begins is counted by the next that wants to begin.
+_LOCK = text(
+    "select pg_advisory_xact_lock(7261002, hashint8(bot_id)) from bot_sends where id = :send"
+)
+_LOOK = text(
+    """
+    select s.id, s.state, s.tries, s.bot_id, s.chat_id, s.thread_id, s.text, s.buttons,
+      s.edits_send is not null or s.edits_message is not null as is_edit,
+      coalesce(s.edits_message, (select o.message_id from bot_sends o where o.id = s.edits_send))
+        as edits,
+      s.not_after < t.now as late,
+      extract(epoch from s.not_before - t.now) as not_yet,
+      extract(epoch from t.now - s.began_at) as under_way_for,
+      exists (
+        select 1 from bot_sends e
+        where e.bot_id = s.bot_id and e.chat_id = s.chat_id and e.id < s.id
+          and e.state in ('owed', 'sending')
+      ) as others_first,
+      (select count(*) from bot_sends o where o.bot_id = s.bot_id and o.state = 'sending')
+        as under_way,
+      (select count(*) from bot_sends o
+        where o.bot_id = s.bot_id and o.began_at > t.now - interval '1 second') as bot_second,
+      coalesce(extract(epoch from t.now - (
+        select max(o.began_at) from bot_sends o
+        where o.bot_id = s.bot_id and o.chat_id = s.chat_id)), 1e9) as chat_rested,
+      minute.number as chat_minute, extract(epoch from t.now - minute.began) as chat_minute_began
+    from (select clock_timestamp() as now) t
+    join bot_sends s on s.id = :send and s.state in ('owed', 'sending')
+    cross join lateral (
+      select count(*) as number, min(o.began_at) as began from bot_sends o
+      where o.bot_id = s.bot_id and o.chat_id = s.chat_id
+        and o.began_at > t.now - interval '1 minute'
+    ) minute
+    for update of s
+    """
+)
+_HEADS = """
+    heads as (
+      select distinct on (bot_id, chat_id) id, ring_at from bot_sends
+      where state in ('owed', 'sending')
+      order by bot_id, chat_id, id
+    )
+"""
+_DUE = text(
+    f"""
+    with {_HEADS}, due as (
+      select bot_sends.id from bot_sends join heads on heads.id = bot_sends.id
+      where bot_sends.ring_at <= now()
+      order by bot_sends.ring_at limit :limit
+      for update of bot_sends skip locked
+    )
+    update bot_sends set
+      ring_at = now() + make_interval(secs => least(30, :again * 2 ^ least(rings, 5))),
+      rings = rings + 1
+    from due where bot_sends.id = due.id
+    returning bot_sends.id
+    """  # noqa: S608 - written here
+)
+_NEXT_DUE = text(
+    f"with {_HEADS} select extract(epoch from min(ring_at) - now()) from heads"  # noqa: S608 - too
+)

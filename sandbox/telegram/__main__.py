@@ -1,0 +1,56 @@
+"""Run the sandbox Telegram: `python -m sandbox.telegram --port 8200`. Bots that are known from the
+start stand in `SANDBOX_TELEGRAM_TOKENS`, with commas."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+
+import uvloop
+from aiohttp import web
+
+from sandbox.telegram.app import Telegram, make_app
+
+
+def arguments() -> argparse.Namespace:
+    """The command line; `SANDBOX_HOST` and `SANDBOX_PORT` are the defaults of host and port."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.telegram", description=__doc__)
+    parser.add_argument("--host", default=os.environ.get("SANDBOX_HOST", "127.0.0.1"))
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "0")), help="0: any free"
+    )
+    parser.add_argument(
+        "--control-from",
+        action="append",
+        default=[],
+        help="a network besides loopback that may use page and control API (repeatable)",
+    )
+    return parser.parse_args()
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Listen until SIGTERM or SIGINT."""
+    telegram = Telegram()
+    telegram.control_from += tuple(options.control_from)
+    for token in os.environ.get("SANDBOX_TELEGRAM_TOKENS", "").split(","):
+        if token.strip():
+            telegram.world.add_bot(token.strip())
+    runner = web.AppRunner(
+        make_app(telegram), access_log=None, handle_signals=False, shutdown_timeout=0.5
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, options.host, options.port)
+    await site.start()
+    port = runner.addresses[0][1]
+    print(f"sandbox telegram listening on http://{options.host}:{port}", flush=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(arguments()))
