@@ -258,6 +258,7 @@ class Settings(BaseSettings):
         server = self.mail_server
         return (server.password,) if server and server.password else ()
 
+    @property
     def updates_by(self) -> UpdatesBy:
         """How this deployment gets its bots' updates."""
         return self.telegram_updates or (

@@ -6,10 +6,11 @@ They are normalised (NFKC) first, so that a keyboard's way to write `é` makes n
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from argon2 import PasswordHasher
@@ -22,6 +23,7 @@ LOWEST_SCORE = 3
 """Of zxcvbn, 0 to 4: 3 is above 10⁸ guesses."""
 # zxcvbn takes time with the cube of the length, and no more than this.
 _JUDGED = 72
+_TELLING, _ENOUGH = 3, 6
 _TELLS_THE_PERSON = "user_inputs"
 _AT_ONCE = 2
 _PATIENCE = 5.0
@@ -85,15 +87,25 @@ def must_be_good(password: str, email: str, *, field: str = "password") -> None:
     # Its lists are megabytes, which a process that sets no password need not hold.
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    local, _, domain = email.partition("@")
-    theirs = [email, local, domain, *local.replace(".", " ").split(), *domain.split("."), "ebb"]
+    theirs = [email, *email.split("@"), *re.split(r"[^a-z0-9]+", email), "ebb"]
     judged = zxcvbn(chosen[:_JUDGED], user_inputs=theirs)
-    if judged["score"] >= LOWEST_SCORE:
+    if judged["score"] >= LOWEST_SCORE and _is_their_own(chosen, theirs):
         return
+    if judged["score"] >= LOWEST_SCORE:
+        raise _refused(field, "password_like_email")
     lists = {match.get("dictionary_name") for match in judged["sequence"]}
     raise _refused(
         field, "password_like_email" if _TELLS_THE_PERSON in lists else "password_common"
     )
+
+
+def _is_their_own(password: str, theirs: Iterable[str]) -> bool:
+    """Whether enough is left of it without what the address tells."""
+    left = password.casefold()
+    for part in sorted(theirs, key=len, reverse=True):
+        if len(part) >= _TELLING:
+            left = left.replace(part, "")
+    return left == password.casefold() or len(left) >= _ENOUGH
 
 
 def _refused(field: str, code: str, **values: str) -> Problem:

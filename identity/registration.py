@@ -25,7 +25,6 @@ from identity.addresses import normalised
 from identity.credentials import password_wrong
 from identity.passwords import Passwords, must_be_good
 from models import emails, mail_links, notices
-from models.emails import Email
 from models.mail_links import MailLink, Purpose
 from models.mails import MailKind, owe
 from models.users import User, language_of
@@ -149,8 +148,9 @@ def _taken_on(session: Session, link: MailLink) -> Verified:
         if link.password_hash is None or not _added(session, user, link):
             raise Problem("link_invalid", 400)
         return Verified(user.id, user.role, Step.ADDED)
-    _moved(session, had, link.email)
-    owe(session, MailKind.ADDRESS_CHANGED, had.email, language_of(user), user_id=user.id)
+    was = had.email
+    _moved(session, user.id, was, link.email)
+    owe(session, MailKind.ADDRESS_CHANGED, was, language_of(user), user_id=user.id)
     return Verified(user.id, user.role, Step.CHANGED)
 
 
@@ -159,9 +159,9 @@ def _added(session: Session, user: User, link: MailLink) -> bool:
     return emails.add(session, user.id, link.email, link.password_hash or "")
 
 
-def _moved(session: Session, had: Email, becomes: str) -> None:
+def _moved(session: Session, user_id: uuid.UUID, was: str, becomes: str) -> None:
     try:
         with session.begin_nested():
-            emails.change_address(session, had.user_id, had.email, becomes)
+            emails.change_address(session, user_id, was, becomes)
     except IntegrityError:
         raise Problem("link_invalid", 400) from None

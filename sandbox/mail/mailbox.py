@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import email.policy
 from collections import deque
 from dataclasses import asdict, dataclass, field
@@ -84,8 +83,9 @@ class Mailbox:
         if fault is not None and not fault.drop:
             return fault.answer
         self.mails.append(_read(envelope))
-        if fault is not None and isinstance(server.transport, asyncio.Transport):
-            server.transport.abort()
+        transport: Any = server.transport
+        if fault is not None and transport is not None:
+            transport.abort()
         return _TAKEN
 
 

@@ -26,6 +26,7 @@ GOOD = "a brook under nine lanterns"
         ("p@ssw0rd!!", "password_common"),
         ("пароль", "password_short"),
         ("vera.karlova", "password_like_email"),
+        ("Hamster-Farm!!", "password_like_email"),
         ("karlova-hamster-farm", "password_like_email"),
         ("x" * (LONGEST + 1), "password_long"),
     ],

@@ -6,7 +6,7 @@ import itertools
 import time
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.addresses import MailServerAddress
@@ -102,12 +102,13 @@ def test_a_mail_that_is_refused_for_good_is_not_sent_again(
 def test_tries_have_an_end(
     owed: str, mail_worker: Worker, mailbox: Mailbox, session: Session
 ) -> None:
-    mailbox.fail(to=owed, count=MOST_TRIES)
-    for number in range(MOST_TRIES):
-        assert left(session, owed) == 1, number
+    mailbox.fail(to=owed, count=2)
+    for tries, is_owed in ((MOST_TRIES - 2, 1), (MOST_TRIES - 1, 0)):
+        session.execute(update(Mail).where(Mail.email == owed).values(tries=tries))
+        session.commit()
         mail_worker.let_waits_pass(owed)
         mail_worker.send_all()
-    assert left(session, owed) == 0
+        assert left(session, owed) == is_owed
 
 
 def test_what_nobody_sent_for_days_is_forgotten(

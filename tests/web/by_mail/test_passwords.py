@@ -201,7 +201,7 @@ def test_of_many_who_register_one_address_at_once_one_gets_it(
         ("email", f"{'v' * 300}@e.example", "email_invalid"),
         ("password", "short", "password_short"),
         ("password", "x" * 129, "password_long"),
-        ("password", "\ud800" * 12, "wrong_type"),
+        ("password", "\ud800" * 12, "invalid"),
     ],
 )
 def test_what_is_no_address_or_no_password_is_refused_by_its_field(
