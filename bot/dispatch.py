@@ -14,7 +14,7 @@ PressHandler = Callable[[Context, Press, str], None]
 """Gets what stands behind the prefix and its colon."""
 
 # `/start <name>` and `/start <name>_<rest>`, as links https://t.me/<bot>?start=<name>_<rest> send
-# it. The handler gets the rest.
+# it. The handler gets the rest; without one, the command of that name is meant.
 STARTS: dict[str, Handler] = {"link": linking.ask}
 COMMANDS: dict[str, Handler] = {}
 # A button's data is "<prefix>:<rest>".
@@ -44,5 +44,7 @@ def _command(text: str) -> tuple[Handler, str]:
     name = word.partition("@")[0].lower()
     if name == "/start":
         link, _, behind = rest.strip().partition("_")
+        if not behind and f"/{link}" in COMMANDS:
+            return COMMANDS[f"/{link}"], ""
         return (STARTS[link], behind) if link in STARTS else (greeting.greet, "")
     return COMMANDS.get(name, greeting.greet), rest.strip()

@@ -19,6 +19,9 @@ from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
 from trading.roles import set_role
 
+# Of a Telegram id, well within a bigint.
+_MOST_DIGITS = 18
+
 
 def register(app: Flask) -> None:
     """Every group."""
@@ -81,19 +84,15 @@ def _people() -> AppGroup:
     def change(person: str, role: str) -> None:
         """Give the PERSON with this Telegram id, or this e-mail address, the ROLE."""
         user = _found(person)
-        if user is None:
-            raise click.ClickException(f"Nobody has signed in as {person} yet.")
         before = set_role(db.session(), user, Role(role), by=_operator())
         click.echo(f"The role is {role} now; it was {before}.")
 
     @group.command("forget-factors")
-    @click.argument("telegram_id", type=click.IntRange(1, 2**52))
-    def forget_factors(telegram_id: int) -> None:
-        """Take TOTP, PIN and the confirmation of jobs from the person with this TELEGRAM_ID, who
-        lost what they confirm with. Make sure that it is them."""
-        user = user_by_telegram_id(db.session(), telegram_id)
-        if user is None:
-            raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
+    @click.argument("person")
+    def forget_factors(person: str) -> None:
+        """Take TOTP, PIN and the confirmation of jobs from the PERSON with this Telegram id, or
+        this e-mail address, who lost what they confirm with. Make sure that it is them."""
+        user = _found(person)
         if not forget(db.session(), user, by=_operator()):
             raise click.ClickException("This person has no second factor.")
         click.echo("TOTP, PIN and the confirmation of jobs are off.")
@@ -101,11 +100,15 @@ def _people() -> AppGroup:
     return group
 
 
-def _found(person: str) -> User | None:
+def _found(person: str) -> User:
     if person.isascii() and person.isdecimal():
-        return user_by_telegram_id(db.session(), int(person[:18]))
-    had = emails.by_address(db.session(), mailbox(person) or "")
-    return None if had is None else db.session.get(User, had.user_id)
+        found = user_by_telegram_id(db.session(), int(person[:_MOST_DIGITS]))
+    else:
+        had = emails.by_address(db.session(), mailbox(person) or "")
+        found = None if had is None else db.session.get(User, had.user_id)
+    if found is None:
+        raise click.ClickException(f"Nobody has signed in as {person} yet.")
+    return found
 
 
 def _operator() -> str:

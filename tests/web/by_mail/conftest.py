@@ -15,9 +15,11 @@ from flask_openapi3 import OpenAPI
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
+from core import clock
 from core.settings import Settings
 from identity.passwords import Passwords
 from models.base import db
+from telegram.init_data import TelegramUser, sign
 from tests.mailbox import PUBLIC, SENDER, Mailbox, Worker
 from tests.web.conftest import Person
 from web.app import create_app
@@ -117,3 +119,16 @@ def houses(
 @pytest.fixture
 def house(houses: Callable[..., House]) -> House:
     return houses()
+
+
+@pytest.fixture
+def by_telegram() -> Callable[..., Person]:
+    """Signs in to a house by Telegram."""
+
+    def make(house: House, telegram_id: int | None = None) -> Person:
+        user = TelegramUser(telegram_id or next(_people) % 2**50, "Анна", language_code="ru")
+        settings: Settings = house.app.config["SETTINGS"]
+        data = sign(user, settings.bot_tokens[0], now=clock.utcnow())
+        return house.signed_in(house.post("telegram", init_data=data))
+
+    return make

@@ -1,4 +1,4 @@
-"""An address beside Telegram, Telegram beside an address, and a second factor beside a password."""
+"""An address beside Telegram, and a second factor beside a password."""
 
 from __future__ import annotations
 
@@ -30,20 +30,8 @@ from tests.web.by_mail.conftest import OTHER, PASSWORD, House, address
 from tests.web.conftest import Person, problem
 from trading.desk import Desk
 
-EMAIL, LINK = "/api/users/email", "/api/users/link-telegram"
+EMAIL = "/api/users/email"
 _people = itertools.count(time.time_ns() // 1000 % 2**50)
-
-
-@pytest.fixture
-def by_telegram(house: House, settings: Settings) -> Callable[..., Person]:
-    """Signs in to the house by Telegram."""
-
-    def make(telegram_id: int | None = None) -> Person:
-        user = TelegramUser(telegram_id or next(_people), first_name="Анна", language_code="ru")
-        data = sign(user, settings.bot_tokens[0], now=clock.utcnow())
-        return house.signed_in(house.post("telegram", init_data=data))
-
-    return make
 
 
 def email_of(person: Person) -> Any:
@@ -60,7 +48,7 @@ def want(person: Person, email: str, password: str = PASSWORD, **more: Any) -> T
 def test_a_person_adds_an_address_changes_it_and_removes_it(
     house: House, by_telegram: Callable[..., Person]
 ) -> None:
-    person, first, second = by_telegram(), address(), address()
+    person, first, second = by_telegram(house), address(), address()
     assert email_of(person) is None
     assert want(person, first).status_code == 202
     assert email_of(person) == {"address": first, "verified": False}
@@ -102,7 +90,7 @@ def test_another_s_address_is_not_to_be_had_and_its_owner_is_told(
 ) -> None:
     taken = address()
     house.registered(taken)
-    person = by_telegram()
+    person = by_telegram(house)
     assert want(person, taken, OTHER).status_code == 202
     house.worker.send_all()
     assert "token=" not in house.mailbox.to(taken)[0]["text"]
@@ -123,9 +111,9 @@ def test_what_was_wanted_before_a_password_changed_is_wanted_no_more(house: Hous
 
 
 def test_a_new_password_has_to_be_good_for_whoever_adds_an_address(
-    by_telegram: Callable[..., Person],
+    house: House, by_telegram: Callable[..., Person],
 ) -> None:
-    refused = problem(want(by_telegram(), address(), "password1"), 400, "validation_failed")
+    refused = problem(want(by_telegram(house), address(), "password1"), 400, "validation_failed")
     assert refused["errors"][0]["field"] == "password"
 
 
@@ -166,7 +154,7 @@ def test_a_thief_of_a_session_adds_no_address_past_the_second_factor(
     by_telegram: Callable[..., Person],
     with_totp: Callable[[Person], pyotp.TOTP],
 ) -> None:
-    person, email = by_telegram(), address()
+    person, email = by_telegram(house), address()
     totp = with_totp(person)
     problem(want(person, email), 403, "totp_required")
     now = int(time.time())
@@ -175,102 +163,6 @@ def test_a_thief_of_a_session_adds_no_address_past_the_second_factor(
     token = house.mailbox.token(email)
     problem(house.post("verify", token=token), 401, "totp_required")
     house.signed_in(house.post("verify", token=token, code=totp.at(now + 30)))
-
-
-# -- Telegram beside an address ---------------------------------------------------------------
-
-
-@pytest.fixture
-def telegram(settings: Settings, session: Session) -> Callable[..., tuple[str, list[str]]]:
-    """Lets somebody write to the bot, or tap a button; what the bot says, and its buttons' data."""
-
-    def send(person: int, text: str = "", tap: str = "") -> tuple[str, list[str]]:
-        token, sender = settings.bot_tokens[0], Sender(person, "Vera", username="vera")
-        api = BotApi(token, settings.telegram_api_url)
-        context = Context(session, settings, bot_id(token), api)
-        if tap:
-            handle(context, Press("1", sender, person, 7, tap))
-        else:
-            handle(context, Message(person, 6, None, sender, text, None, True))
-        session.commit()
-        said = session.query(BotSend).filter_by(chat_id=person).order_by(BotSend.id.desc()).first()
-        assert said is not None
-        rows = (said.buttons or {}).get("inline_keyboard", [])
-        return said.text, [button["callback_data"] for row in rows for button in row]
-
-    return send
-
-
-def code_of(house: House, person: Person, name: str = "ebb_test_bot") -> str:
-    house.app.extensions["bot_name"] = name
-    answer = person.post(LINK)
-    assert answer.status_code == 200, answer.get_data(as_text=True)
-    start, _, code = answer.get_json()["url"].partition("?start=link_")
-    assert start == f"https://t.me/{name}"
-    person.known_secrets(code)
-    return str(code)
-
-
-def test_a_person_links_their_telegram_and_signs_in_by_it(
-    house: House,
-    telegram: Callable[..., tuple[str, list[str]]],
-    by_telegram: Callable[..., Person],
-    session: Session,
-) -> None:
-    email, number = address(), next(_people)
-    person = house.registered(email)
-    code = code_of(house, person)
-    question, buttons = telegram(number, f"/start link_{code}")
-    assert "v•••@ebb-test.example" in question
-    assert email not in question
-    assert code not in str(buttons)
-    done, none = telegram(number, tap=buttons[0])
-    assert (done[:6], none) == ("Linked", [])
-
-    me = by_telegram(number).get("/api/auth/me").get_json()
-    assert (me["telegram_id"], me["email"]["address"]) == (number, email)
-    assert me["id"] == person.get("/api/auth/me").get_json()["id"]
-    problem(person.post(LINK), 409, "telegram_linked")
-    house.worker.send_all()
-    assert house.mailbox.subjects(email)[-1] == "Telegram was linked"
-    told = entries(session, AuditFilter(user_id=uuid.UUID(me["id"])), before=None, limit=9)
-    assert "telegram.linked" in [one.entry.action for one in told]
-    assert "no longer good" in telegram(next(_people), f"/start link_{code}")[0]
-
-
-def test_a_telegram_account_with_an_account_of_its_own_is_not_merged(
-    house: House,
-    telegram: Callable[..., tuple[str, list[str]]],
-    by_telegram: Callable[..., Person],
-) -> None:
-    person, number = house.registered(address()), next(_people)
-    theirs = by_telegram(number).get("/api/auth/me").get_json()["id"]
-    _, buttons = telegram(number, f"/start link_{code_of(house, person)}")
-    assert (
-        "уже есть" in telegram(number, tap=buttons[0])[0]
-        or "already" in telegram(number, tap=buttons[0])[0]
-    )
-    assert by_telegram(number).get("/api/auth/me").get_json()["id"] == theirs
-    assert person.get("/api/auth/me").get_json()["telegram_id"] is None
-
-
-def test_only_the_one_who_was_asked_agrees_and_to_the_newest_link_only(
-    house: House, telegram: Callable[..., tuple[str, list[str]]]
-) -> None:
-    person, asked, another = house.registered(address()), next(_people), next(_people)
-    old = code_of(house, person)
-    _, buttons = telegram(asked, f"/start link_{old}")
-    assert "no longer good" in telegram(another, tap=buttons[0])[0]
-    code_of(house, person)
-    assert "no longer good" in telegram(asked, tap=buttons[0])[0]
-    assert "no longer good" in telegram(asked, f"/start link_{old}")[0]
-    assert "Nothing" in telegram(asked, tap=buttons[1])[0]
-    assert person.get("/api/auth/me").get_json()["telegram_id"] is None
-
-
-def test_a_telegram_that_is_away_is_said_to_be(houses: Callable[..., House]) -> None:
-    house = houses(telegram_api_url="http://127.0.0.1:1")
-    problem(house.registered(address()).post(LINK), 502, "telegram_unreachable")
 
 
 def test_an_operator_gives_a_role_by_address(app: OpenAPI, house: House) -> None:
