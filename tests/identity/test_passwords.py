@@ -114,7 +114,9 @@ def test_whoever_waits_too_long_for_a_turn_is_told_to_come_back() -> None:
     first.join()
 
 
-@pytest.mark.parametrize("password", ["4@8({[<69!1|0$5+7%2xb" * 6, "a4@b8c({[<e3g6 9i1!|l7o0s$5t+x%z2"])
+@pytest.mark.parametrize(
+    "password", ["4@8({[<69!1|0$5+7%2xb" * 6, "a4@b8c({[<e3g6 9i1!|l7o0s$5t+x%z2"]
+)
 def test_no_password_takes_long_to_judge(password: str) -> None:
     began = time.process_time()
     must_be_good(password, EMAIL)

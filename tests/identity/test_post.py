@@ -6,6 +6,7 @@ import itertools
 import time
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -74,7 +75,7 @@ def test_a_mail_whose_answer_was_lost_is_sent_again_with_the_same_link(
     email = f"p{next(_numbers)}@ebb-test.example"
     register(
         session,
-        Passwords(),
+        Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         email=email,
         password="a brook under nine lanterns",
         first_name="",

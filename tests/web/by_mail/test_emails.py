@@ -14,18 +14,7 @@ from flask_openapi3 import OpenAPI
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from bot.context import Context
-from bot.dispatch import handle
-from core import clock
-from core.settings import Settings
-from models.audit import AuditFilter, entries
-from models.bot_sends import BotSend
 from models.second_factors import hold_or_begin
-from telegram.bot_api import BotApi
-from telegram.bots import bot_id
-from telegram.init_data import TelegramUser, sign
-from telegram.updates import Message, Press
-from telegram.updates import Person as Sender
 from tests.web.by_mail.conftest import OTHER, PASSWORD, House, address
 from tests.web.conftest import Person, problem
 from trading.desk import Desk
@@ -111,7 +100,8 @@ def test_what_was_wanted_before_a_password_changed_is_wanted_no_more(house: Hous
 
 
 def test_a_new_password_has_to_be_good_for_whoever_adds_an_address(
-    house: House, by_telegram: Callable[..., Person],
+    house: House,
+    by_telegram: Callable[..., Person],
 ) -> None:
     refused = problem(want(by_telegram(house), address(), "password1"), 400, "validation_failed")
     assert refused["errors"][0]["field"] == "password"

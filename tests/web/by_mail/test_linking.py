@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.settings import Settings
+from identity.linking import Linked, link_telegram
 from models.audit import AuditFilter, entries
+from telegram.updates import Person as Sender
 from tests.bot.conftest import BotAtWork
 from tests.bots import BotUnderTest, Phone
 from tests.web.by_mail.conftest import House, address
@@ -111,13 +113,14 @@ def test_only_the_one_who_was_asked_agrees_and_to_the_newest_link_only(town: Tow
     person = town.house.registered(address())
     asked, another = town.work.bot.person(), town.work.bot.person()
     old = town.code(person)
-    yes, no = town.open(asked, old)
-    another.write("hello")
-    town.open(another, "no-such-code")
-    assert "no longer good" in town.tap(another, yes)
-    town.code(person)
+    yes, _ = town.open(asked, old)
+    reference = yes.partition(":")[2]
+    with town.work.sessions.begin() as session:
+        assert link_telegram(session, reference, Sender(another.id)) is Linked.EXPIRED
+    newest = town.code(person)
     assert "no longer good" in town.tap(asked, yes)
     assert town.open(asked, old) == []
+    _, no = town.open(asked, newest)
     assert "Nothing" in town.tap(asked, no)
     assert person.get("/api/auth/me").get_json()["telegram_id"] is None
 
