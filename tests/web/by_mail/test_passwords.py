@@ -23,6 +23,7 @@ from models.emails import Email
 from models.mail_links import MailLink
 from tests.web.by_mail.conftest import OTHER, PASSWORD, House, address
 from tests.web.conftest import problem
+from tests.web.test_farewell import rows_with
 from web import tries
 
 PASSWORD_PATH = "/api/users/password"
@@ -335,9 +336,11 @@ def test_a_person_who_goes_leaves_no_address(house: House, session: Session) -> 
     person = house.registered(email)
     for _ in range(2):
         house.post("forgot", email=email)
+    assert {"emails", "mails", "sign_ins"} <= rows_with(
+        session, email, person.get("/api/auth/me").get_json()["id"]
+    )
     assert person.call("DELETE", "/api/users/me", json={"confirm": "DELETE"}).status_code == 204
-    session.rollback()
-    assert not session.scalar(select(func.count()).where(Email.email == email))
+    assert rows_with(session, email) == set()
     house.worker.send_all()
     assert len(house.mailbox.to(email)) == 1
     problem(house.login(email), 401, "bad_credentials")
