@@ -98,7 +98,7 @@ class Worker:
             )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mail_worker(mailbox: Mailbox, desk: Desk, sessions: sessionmaker[Session]) -> Worker:
     server = MailServer(MailServerAddress.parse(mailbox.smtp_url), SENDER)
     return Worker(Post(sessions, desk.vault, server, PUBLIC))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -82,7 +82,7 @@ def address() -> str:
     return f"vera-{next(_people)}@ebb-test.example"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def houses(
     app: OpenAPI,
     settings: Settings,
@@ -116,9 +116,15 @@ def houses(
             db.engine.dispose()
 
 
-@pytest.fixture
-def house(houses: Callable[..., House]) -> House:
+@pytest.fixture(scope="session")
+def home(houses: Callable[..., House]) -> House:
     return houses()
+
+
+@pytest.fixture
+def house(home: House) -> House:
+    """The same process for every test, with a browser of its own."""
+    return replace(home, client=home.app.test_client())
 
 
 @pytest.fixture

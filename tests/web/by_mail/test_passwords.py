@@ -300,9 +300,9 @@ def test_a_thief_of_a_session_does_not_guess_the_password_for_long(house: House)
 
 
 def test_a_password_is_hashed_anew_when_the_parameters_have_changed(
-    house: House, session: Session
+    houses: Callable[..., House], session: Session
 ) -> None:
-    email = address()
+    house, email = houses(), address()
     house.registered(email)
     newer = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
     house.app.extensions["passwords"] = Passwords(newer)
@@ -336,11 +336,10 @@ def test_a_person_who_goes_leaves_no_address(house: House, session: Session) -> 
     person = house.registered(email)
     for _ in range(2):
         house.post("forgot", email=email)
-    assert {"emails", "mails", "sign_ins"} <= rows_with(
-        session, email, person.get("/api/auth/me").get_json()["id"]
-    )
+    me = person.get("/api/auth/me").get_json()["id"]
+    assert {"emails", "mails", "sign_ins"} <= rows_with(session, email, me)
     assert person.call("DELETE", "/api/users/me", json={"confirm": "DELETE"}).status_code == 204
-    assert rows_with(session, email) == set()
+    assert rows_with(session, email, me) == set()
     house.worker.send_all()
     assert len(house.mailbox.to(email)) == 1
     problem(house.login(email), 401, "bad_credentials")
