@@ -55,10 +55,12 @@ def permit(
     over = confirm_over(session, account.user_id)
     if over is None:
         return
-    found = standing(session, account.user_id)
-    if proof.method in methods(found):
+    if proof.method is not None:
         # Accounts before people, as whoever deletes a person holds them.
         hold_for_job(session, account.id)
+        hold(session, account.user_id)
+    found = standing(session, account.user_id)
+    if proof.method in methods(found):
         prove(session, vault, account.user_id, found, proof)
         return
     notional = worth()

@@ -48,7 +48,7 @@ def demand(
     now = clock.utcnow()
     tries.refuse_locked(row.code_wrong, row.code_wrong_at, now, "too_many_codes")
     secret = vault.decrypt(user_id, row.totp_enc)
-    plain = code.translate(_PADDING).upper()
+    plain = bare(code)
     if _DIGITS.fullmatch(plain):
         good = take_step(row, secret, plain)
     else:
@@ -57,6 +57,11 @@ def demand(
         refuse_code(session, row, status)
     row.code_wrong = 0
     session.flush()
+
+
+def bare(code: str) -> str:
+    """A code without what people and authenticators put between its digits."""
+    return code.translate(_PADDING).upper()
 
 
 def take_step(row: SecondFactor, secret: str, code: str) -> bool:
@@ -74,7 +79,8 @@ def take_step(row: SecondFactor, secret: str, code: str) -> bool:
 
 def recovery_hash(secret: str, code: str) -> str:
     """What is stored of a recovery code: keyed by the TOTP secret, which stands under the vault."""
-    return hmac.new(secret.encode(), b"recovery:" + code.encode(), hashlib.sha256).hexdigest()
+    typed = code.encode("utf-8", "replace")
+    return hmac.new(secret.encode(), b"recovery:" + typed, hashlib.sha256).hexdigest()
 
 
 def refuse_code(session: Session, row: SecondFactor, status: int) -> None:

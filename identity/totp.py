@@ -17,7 +17,7 @@ from core.problems import Problem
 from core.vault import Vault
 from identity import tries
 from identity.proofs import Proof, prove
-from identity.second_factor import demand, recovery_hash, refuse_code, take_step
+from identity.second_factor import bare, demand, recovery_hash, refuse_code, take_step
 from models import notices
 from models.second_factors import (
     SecondFactor,
@@ -67,7 +67,7 @@ def confirm(session: Session, vault: Vault, user_id: uuid.UUID, code: str) -> li
         raise Problem("totp_not_begun", 409)
     tries.refuse_locked(row.code_wrong, row.code_wrong_at, clock.utcnow(), "too_many_codes")
     secret = vault.decrypt(user_id, row.totp_pending_enc)
-    if not take_step(row, secret, code.strip()):
+    if not take_step(row, secret, bare(code)):
         refuse_code(session, row, 403)
     row.totp_enc, row.totp_pending_enc, row.code_wrong = row.totp_pending_enc, None, 0
     session.flush()

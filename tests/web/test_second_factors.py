@@ -130,8 +130,10 @@ def test_a_sign_in_asks_only_whom_it_should(
     assert demand(None) == demand("123456") == "ok"
     phone = with_totp(person, time)
     assert demand(None) == "401 totp_required"
-    assert demand(phone.wrong()) == "401 totp_wrong"
-    assert demand(phone.code()) == "ok"
+    for typed in (phone.wrong(), "", "１２３４５６", "\ud800", "x" * 1000):
+        assert demand(typed) == "401 totp_wrong"
+        phone.clock.move(minutes=15)
+    assert demand(f" {phone.code()[:3]} {phone.code()[3:]}") == "ok"
 
 
 @pytest.mark.parametrize(("steps", "answer"), [(-2, "no"), (-1, "ok"), (1, "ok"), (2, "no")])
