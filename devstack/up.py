@@ -119,7 +119,8 @@ def _run(port: int, url: str, postgres: Postgres | None, redis: Redis | None) ->
         )
         processes.add_process(
             "telegram",
-            f"exec python -m sandbox.telegram --port {telegram_port}",
+            f"exec python -m sandbox.telegram --port {telegram_port}"
+            f" --state '{DEV / 'telegram.state'}'",
             env={**environment, "SANDBOX_TELEGRAM_TOKENS": environment["EBB_TELEGRAM_BOT_TOKEN"]},
             cwd=str(ROOT),
         )

@@ -248,20 +248,21 @@ _LOOK = text(
     for update of s
     """
 )
-_HEADS = """
-    heads as (
-      select distinct on (bot_id, chat_id) id, ring_at from bot_sends
-      where state in ('owed', 'sending')
-      order by bot_id, chat_id, id
+# Of each chat the first; both walk ix_bot_sends_ring_at only as far as they must.
+_FIRST = """
+    s.state in ('owed', 'sending') and not exists (
+      select 1 from bot_sends e
+      where e.bot_id = s.bot_id and e.chat_id = s.chat_id and e.id < s.id
+        and e.state in ('owed', 'sending')
     )
 """
 _DUE = text(
     f"""
-    with {_HEADS}, due as (
-      select bot_sends.id from bot_sends join heads on heads.id = bot_sends.id
-      where bot_sends.ring_at <= now()
-      order by bot_sends.ring_at limit :limit
-      for update of bot_sends skip locked
+    with due as (
+      select s.id from bot_sends s
+      where s.ring_at <= now() and {_FIRST}
+      order by s.ring_at limit :limit
+      for update skip locked
     )
     update bot_sends set
       ring_at = now() + make_interval(secs => least(30, :again * 2 ^ least(rings, 5))),
@@ -271,5 +272,8 @@ _DUE = text(
     """  # noqa: S608 - written here
 )
 _NEXT_DUE = text(
-    f"with {_HEADS} select extract(epoch from min(ring_at) - now()) from heads"  # noqa: S608 - too
+    f"""
+    select extract(epoch from s.ring_at - now()) from bot_sends s
+    where {_FIRST} order by s.ring_at limit 1
+    """  # noqa: S608 - written here
 )

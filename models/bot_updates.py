@@ -63,13 +63,14 @@ def store(session: Session, bot_id: int, raw: Mapping[str, Any]) -> uuid.UUID | 
 
 
 def hold(session: Session, row_id: uuid.UUID) -> BotUpdate | None:
-    """The update, locked until the transaction ends; None if it is done or in other hands."""
+    """The update, locked until the transaction ends; None if it is done. Waits for whoever holds
+    it: that may be the bell itself, whose ring is faster than its commit."""
     query = (
         select(BotUpdate)
         .where(
             BotUpdate.id == row_id, BotUpdate.handled_at.is_(None), BotUpdate.set_aside_at.is_(None)
         )
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     )
     return session.scalar(query)
 

@@ -27,6 +27,7 @@ from worker.listening import Listener
 log = get_logger(__name__)
 
 _AFTER_FAILURE = 0.5
+_IN_OTHER_HANDS = 0.02
 Ring = Callable[[uuid.UUID], object]
 
 
@@ -99,7 +100,8 @@ class BotBell(Middleware):
             # More than that a bot may not send before: rings would only pile up.
             waits[1] = 1.0
         soonest = min((wait for wait in waits if wait is not None), default=self._poll)
-        return min(max(soonest, 0.0) + 0.001, self._poll)
+        # What is due and was not rung for is in other hands just now.
+        return min(max(soonest + 0.001, _IN_OTHER_HANDS), self._poll)
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -77,6 +77,12 @@ def upgrade() -> None:
         ["bot_id", "chat_id", "id"],
         postgresql_where=_OPEN_SENDS,
     )
+    op.create_index(
+        "ix_bot_sends_under_way",
+        "bot_sends",
+        ["bot_id"],
+        postgresql_where=sa.text("state = 'sending'"),
+    )
     for columns in _INDEXES:
         op.create_index(f"ix_bot_sends_{'_'.join(columns)}", "bot_sends", columns)
 

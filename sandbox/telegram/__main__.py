@@ -7,11 +7,16 @@ import argparse
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import uvloop
 from aiohttp import web
 
+from sandbox.telegram import state
 from sandbox.telegram.app import Telegram, make_app
+from sandbox.telegram.world import World
+
+_SAVE_EVERY = 3.0
 
 
 def arguments() -> argparse.Namespace:
@@ -21,6 +26,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "0")), help="0: any free"
     )
+    parser.add_argument("--state", type=Path, help="keep bots and chats in this file")
     parser.add_argument(
         "--control-from",
         action="append",
@@ -34,6 +40,8 @@ async def serve(options: argparse.Namespace) -> None:
     """Listen until SIGTERM or SIGINT."""
     telegram = Telegram()
     telegram.control_from += tuple(options.control_from)
+    if options.state:
+        state.load(telegram.world, options.state)
     for token in os.environ.get("SANDBOX_TELEGRAM_TOKENS", "").split(","):
         if token.strip():
             telegram.world.add_bot(token.strip())
@@ -48,8 +56,23 @@ async def serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    keeper = asyncio.create_task(keep(telegram.world, options.state))
     await stop.wait()
+    keeper.cancel()
+    if options.state:
+        state.save(telegram.world, options.state)
     await runner.cleanup()
+
+
+async def keep(world: World, file: Path | None) -> None:
+    """Save every few seconds, so a kill -9 loses little."""
+    saved = -1
+    while file is not None:
+        await asyncio.sleep(_SAVE_EVERY)
+        entries = sum(len(bot.ledger) for bot in world.bots.values())
+        if entries != saved:
+            state.save(world, file)
+            saved = entries
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@ different bots don't meet."""
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _KEPT = 100_000
+_LONG_AGO = 1_500_000_000
 
 
 @dataclass(slots=True)
@@ -61,10 +61,11 @@ class Chat:
     # What stands in place of the person's keyboard.
     keyboard: dict[str, Any] | None = None
     migrated_to: int | None = None
-    ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    last_id: int = 0
 
     def next_id(self) -> int:
-        return next(self.ids)
+        self.last_id += 1
+        return self.last_id
 
 
 @dataclass(slots=True)
@@ -96,7 +97,8 @@ class Bot:
     people: dict[int, Person] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
     updates: deque[dict[str, Any]] = field(default_factory=deque)
-    update_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
+    # Ahead of those that a bot of this token ever had in an earlier life of the sandbox.
+    last_update: int = field(default_factory=lambda: int(time.time()) - _LONG_AGO)
     allowed: list[str] | None = None
     webhook: Webhook | None = None
     presses: dict[str, Press] = field(default_factory=dict)
@@ -122,13 +124,14 @@ class Bot:
         entry = {"seq": len(self.ledger) + 1, "time": time.time(), "type": kind, **what}
         self.ledger.append(entry)
         if len(self.ledger) > _KEPT:
-            raise RuntimeError("the ledger is full")
+            raise RuntimeError("the ledger is full: start the sandbox anew")
 
     def enqueue(self, kind: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """An update for the bot, unless it did not ask for this kind."""
         if self.allowed and kind not in self.allowed:
             return None
-        update = {"update_id": next(self.update_ids), kind: dict(body)}
+        self.last_update += 1
+        update = {"update_id": self.last_update, kind: dict(body)}
         self.updates.append(update)
         return update
 

@@ -9,7 +9,14 @@ import pytest
 
 from core.addresses import redis_address
 from core.secrets_filter import scrub_text
-from core.settings import Environment, Settings, SettingsError, load_settings, variable_name
+from core.settings import (
+    Environment,
+    Settings,
+    SettingsError,
+    UpdatesBy,
+    load_settings,
+    variable_name,
+)
 
 GOOD = {
     "DATABASE_URL": "postgres://u:p@localhost/ebb",
@@ -61,6 +68,10 @@ def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -
         ("EBB_LEASE_SECONDS", "0"),
         ("EBB_LOG_LEVEL", "LOUD"),
         ("EBB_SANDBOX_URL", "ftp://nowhere"),
+        ("EBB_TELEGRAM_API_URL", "ftp://nowhere"),
+        ("EBB_TELEGRAM_UPDATES", "pigeons"),
+        ("EBB_PUBLIC_URL", "http://ebb.example"),
+        ("EBB_PUBLIC_URL", "http://localhost.ebb.example"),
         ("EBB_BATCH_SIZE_SPOT", "twelve"),
         ("EBB_SMTP_URL", "https://mail.example"),
         ("EBB_SMTP_URL", "smtps://user:some/word@mail.example"),
@@ -124,6 +135,32 @@ def test_several_bots_are_read_in_their_order(surroundings: pytest.MonkeyPatch) 
     assert settings.bot_tokens == tokens
     assert settings.telegram_third_party_bots == (4, 3)
     assert tokens[1] not in scrub_text(f"it says {tokens[1]}")
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "used"),
+    [
+        ("production", "", UpdatesBy.WEBHOOK),
+        ("sandbox", "", UpdatesBy.POLLING),
+        ("sandbox", "webhook", UpdatesBy.WEBHOOK),
+        ("production", "off", UpdatesBy.OFF),
+    ],
+)
+def test_updates_are_polled_for_in_a_sandbox_unless_told_otherwise(
+    surroundings: pytest.MonkeyPatch, environment: str, given: str, used: UpdatesBy
+) -> None:
+    surroundings.setenv("EBB_ENVIRONMENT", environment)
+    surroundings.setenv("EBB_SANDBOX_URL", "http://127.0.0.1:8100")
+    surroundings.setenv("EBB_TELEGRAM_UPDATES", given)
+    assert load_settings().updates_by is used
+
+
+def test_a_deployment_s_own_address_is_https_or_this_machine(
+    surroundings: pytest.MonkeyPatch,
+) -> None:
+    for given in ("https://ebb.example/", "http://127.0.0.1:8000", ""):
+        surroundings.setenv("EBB_PUBLIC_URL", given)
+        assert load_settings().public_url == (given.rstrip("/") or None)
 
 
 def test_every_bad_variable_is_named_at_once(surroundings: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
-"""Real processes: fifty requests at once, and a worker that is killed in the middle of a job."""
+"""Real processes: fifty requests at once, a worker that is killed in the middle of a job, and a
+message to the bot."""
 
 from __future__ import annotations
 
@@ -11,8 +12,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.settings import Settings
 from models.jobs import Job
+from telegram.bot_api import BotApi
+from telegram.bots import bot_id
+from telegram.updates import ALLOWED
+from telegram.webhooks import webhook_path, webhook_secret
 from tests import oracle
+from tests.bots import BotUnderTest
 from tests.stack import Stack, sign_in, wait_for
 
 FUTURES = {"market_type": "futures", "percent": "25"}
@@ -104,3 +111,18 @@ def test_a_ring_that_was_lost_is_made_up_for(
     client.close()
     stack.start("worker")
     assert person.ended(job)["state"] == "completed"
+
+
+def test_a_greeting_finds_its_way_through_webhook_worker_and_queue(
+    stack: Stack, settings: Settings, telegram: Callable[..., Any], telegram_url: str
+) -> None:
+    token = settings.bot_tokens[0]
+    telegram("POST", "bots", {"token": token})
+    api = BotApi(token, telegram_url)
+    secret = webhook_secret(settings.jwt_secrets[0], token)
+    api.set_webhook(stack.url + webhook_path(bot_id(token)), secret_token=secret, allowed=ALLOWED)
+    phone = BotUnderTest(token, api, telegram).person(language_code="ru")
+    phone.write("/start")
+    wait_for(lambda: bool(phone.messages()))
+    api.delete_webhook()
+    assert "сокращает" in phone.messages()[0]["text"]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.ids import new_id, order_link_id
-from models import migrate
+from models import bot_delivery, bot_updates, migrate
 from models.audit import AuditFilter, entries, origin_hash
 from models.base import Base
 from models.fills import Fill, Snapshot
@@ -286,6 +286,13 @@ QUERIES = {
     "deeds of a kind": "select id from audit_log where action = 'x' order by id desc limit 20",
     "deeds to seal": "select id from audit_log where id > 1 and id <= 500 order by id limit 500",
     "newest seal": "select hash from audit_seals order by number desc limit 1",
+    "updates to ring for": bot_updates._DUE.text.replace(":limit", "9").replace(":again", "2"),
+    "sends to ring for": bot_delivery._DUE.text.replace(":limit", "9").replace(":again", "2"),
+    "next send": bot_delivery._NEXT_DUE.text,
+    "whether a send may go": bot_delivery._LOOK.text.replace(":send", "?"),
+    "old sends": "select id from bot_sends where created_at < now()",
+    "old updates": "select id from bot_updates where received_at < now()",
+    "a person's sends": "select id from bot_sends where user_id = ? or chat_id in (1, 2)",
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.problems import Problem
+from models import bot_sends
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
 from models.states import MarketType
@@ -53,8 +54,12 @@ def test_nothing_of_the_person_is_left_in_any_table(
     for path, body in ((REDUCE, FUTURES), ("/api/snapshots/restore", restore)):
         job = trader.order(path, body).get_json()["id"]
         work(job)
+    told = {"bot_id": 1, "chat_id": me["telegram_id"], "kind": "test"}
+    bot_sends.owe(session, text="Анна's own", key="greeting", **told)
+    session.commit()
     traces = (me["id"], str(me["telegram_id"]), "Анна's own")
-    assert {"users", "accounts", "jobs", "snapshots", "sign_ins"} <= rows_with(session, *traces)
+    had = {"users", "accounts", "jobs", "snapshots", "sign_ins", "bot_sends"}
+    assert had <= rows_with(session, *traces)
     theirs = select(AuditEntry.id).join(User, User.pseudonym == AuditEntry.actor)
     before = session.scalars(theirs.where(User.id == me["id"])).all()
 

@@ -13,6 +13,7 @@ from dramatiq import Worker
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.handling import handle
 from core import clock
 from core.settings import Settings
 from models import bot_sends, bot_updates
@@ -88,6 +89,27 @@ def test_what_is_new_is_rung_for_at_its_commit_and_again_if_the_ring_was_lost(
             pass
     finally:
         bell.before_worker_shutdown(idle.broker, idle)
+
+
+def test_a_ring_may_be_faster_than_the_bell_s_own_commit(
+    sessions: sessionmaker[Session], settings: Settings, engine: Engine, clean_database: None
+) -> None:
+    handlers: list[threading.Thread] = []
+
+    def at_once(row_id: uuid.UUID) -> None:
+        handler = threading.Thread(target=handle, args=(sessions, settings, {}, row_id))
+        handlers.append(handler)
+        handler.start()
+        handler.join(timeout=0.1)
+
+    update = receive(sessions, 1)
+    rings = Rings(update=at_once, send=at_once)
+    BotBell(engine, sessions, rings, poll_seconds=60, again_seconds=60).pass_once()
+    for handler in handlers:
+        handler.join(timeout=10)
+    with sessions() as session:
+        handled = session.scalars(select(BotUpdate).where(BotUpdate.id == update)).one()
+    assert handled.handled_at is not None
 
 
 def test_two_bells_share_the_rings(
