@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import approvals, greeting, phones
+from bot import approvals, greeting, linking, phones
 from bot.context import Context
 from identity.approvals import BLOCK, NOT_ME, PICK
 from telegram.updates import Message, Press
@@ -15,14 +15,16 @@ PressHandler = Callable[[Context, Press, str], None]
 """Gets what stands behind the prefix and its colon."""
 
 # `/start <name>` and `/start <name>_<rest>`, as links https://t.me/<bot>?start=<name>_<rest> send
-# it. The handler gets the rest.
-STARTS: dict[str, Handler] = {"link": phones.ask}
+# it. The handler gets the rest; without one, the command of that name is meant.
+STARTS: dict[str, Handler] = {"link": linking.ask}
 COMMANDS: dict[str, Handler] = {"/link": phones.ask}
 # A button's data is "<prefix>:<rest>".
 PRESSES: dict[str, PressHandler] = {
     PICK: approvals.pick,
     NOT_ME: approvals.refuse,
     BLOCK: approvals.block,
+    linking.YES: linking.agree,
+    linking.NO: linking.decline,
 }
 # What a shared contact goes to, with an empty rest.
 ON_CONTACT: Handler = phones.take
@@ -49,5 +51,7 @@ def _command(text: str) -> tuple[Handler, str]:
     name = word.partition("@")[0].lower()
     if name == "/start":
         link, _, behind = rest.strip().partition("_")
+        if not behind and f"/{link}" in COMMANDS:
+            return COMMANDS[f"/{link}"], ""
         return (STARTS[link], behind) if link in STARTS else (greeting.greet, "")
     return COMMANDS.get(name, greeting.greet), rest.strip()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
 _DRIVER = "postgresql+psycopg2://"
 
 
@@ -23,3 +27,42 @@ def redis_address(url: str, *, verify: bool) -> str:
     if verify or not url.startswith("rediss://") or "ssl_cert_reqs" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=none"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServerAddress:
+    """Where mail is handed in, and as whom. `tls`: `implicit` from the first byte, `starttls`
+    before anything is said, or `none`."""
+
+    host: str
+    port: int
+    tls: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Of `smtps://`, `smtp+starttls://` or `smtp://`. Raises ValueError for another."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            # Its own words would tell a part of the password.
+            raise ValueError("must be an address with a port that is a number") from None
+        if parts.scheme not in _MAIL_SCHEMES or not parts.hostname:
+            raise ValueError("must be an smtps://, smtp+starttls:// or smtp:// address")
+        tls, usual_port = _MAIL_SCHEMES[parts.scheme]
+        return cls(
+            host=parts.hostname,
+            port=port or usual_port,
+            tls=tls,
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+
+_MAIL_SCHEMES = {
+    "smtps": ("implicit", 465),
+    "smtp+starttls": ("starttls", 587),
+    "smtp": ("none", 25),
+}

@@ -7,13 +7,14 @@ A missing or weak one stops the process with its name (`SettingsError`), never w
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.addresses import database_address, redis_address
+from core.addresses import MailServerAddress, database_address, redis_address
 from core.secrets_filter import remember
 
 _MIN_SECRET = 32
@@ -22,6 +23,8 @@ _MIN_DISTINCT = 10
 _LOCAL = re.compile(r"http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)")
 # Heroku's own variable names, which carry no prefix of ours.
 _PLAIN_NAMES = ("DATABASE_URL", "REDIS_URL")
+# Mail that does not leave the machine may be handed in unencrypted.
+_OUR_HOST = ("localhost", "127.0.0.1", "::1")
 
 
 BotId = Annotated[int, Field(gt=0, lt=2**52)]
@@ -68,6 +71,9 @@ class Settings(BaseSettings):
     telegram_updates: UpdatesBy | None = None
     # Where people find this deployment: the bot's buttons, links in mails, Telegram's webhook.
     public_url: str | None = None
+
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
 
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_human: bool = False
@@ -152,6 +158,38 @@ class Settings(BaseSettings):
             raise ValueError("must be an http:// address")
         return value.rstrip("/")
 
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _mail_server(cls, value: object) -> object:
+        if value in (None, ""):
+            return None
+        MailServerAddress.parse(str(value))
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        _, address = parseaddr(value)
+        if "@" not in address or not value.isprintable():
+            raise ValueError("must be an address, or a name with one: Ebb <ebb@example.com>")
+        return value
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        """A mail needs a sender and an address to point to, and travels encrypted."""
+        if self.smtp_url is None:
+            return self
+        if not self.mail_from or not self.public_url:
+            raise ValueError(
+                "EBB_MAIL_FROM and EBB_PUBLIC_URL are needed where EBB_SMTP_URL is set"
+            )
+        server = MailServerAddress.parse(self.smtp_url.get_secret_value())
+        if server.tls == "none" and not self.is_sandbox and server.host not in _OUR_HOST:
+            raise ValueError("EBB_SMTP_URL must be an smtps:// or smtp+starttls:// address")
+        return self
+
     @field_validator("telegram_api_url", mode="before")
     @classmethod
     def _bot_api_address(cls, value: object) -> object:
@@ -208,6 +246,19 @@ class Settings(BaseSettings):
         return _tokens(self.telegram_bot_token)
 
     @property
+    def mail_server(self) -> MailServerAddress | None:
+        """Where mail is handed in; None where this deployment sends none."""
+        if self.smtp_url is None:
+            return None
+        return MailServerAddress.parse(self.smtp_url.get_secret_value())
+
+    @property
+    def mail_passwords(self) -> tuple[str, ...]:
+        """The mail server's password, where it wants one."""
+        server = self.mail_server
+        return (server.password,) if server and server.password else ()
+
+    @property
     def updates_by(self) -> UpdatesBy:
         """How this deployment gets its bots' updates."""
         return self.telegram_updates or (
@@ -255,6 +306,7 @@ def load_settings() -> Settings:
         *settings.masters,
         *settings.jwt_secrets,
         *settings.bot_tokens,
+        *settings.mail_passwords,
     )
     return settings
 

@@ -21,9 +21,10 @@ def child_environment(
     redis_url: str,
     sandbox_url: str,
     telegram_url: str | None = None,
+    smtp_url: str = "",
 ) -> dict[str, str]:
     """A sandbox deployment's settings, with secrets that this folder keeps. Without a
-    `telegram_url` its bot is deaf and mute."""
+    `telegram_url` its bot is deaf and mute, without an `smtp_url` it sends no mail."""
     secrets = read_or_make(folder / "dev.secret.json", _NAMES)
     bot_id = int(hashlib.sha256(secrets["bot_secret"].encode()).hexdigest()[:8], 16)
     return {
@@ -40,6 +41,8 @@ def child_environment(
             "EBB_TELEGRAM_BOT_TOKEN", f"{bot_id}:{secrets['bot_secret']}"
         ),
         **_telegram(telegram_url),
+        "EBB_SMTP_URL": os.environ.get("EBB_SMTP_URL", smtp_url),
+        "EBB_MAIL_FROM": os.environ.get("EBB_MAIL_FROM", "Ebb <no-reply@ebb.example>"),
         "PYTHONUNBUFFERED": "1",
     }
 

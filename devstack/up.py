@@ -86,8 +86,9 @@ def _servers() -> tuple[Postgres | None, Redis | None]:
 
 
 def _run(port: int, url: str, postgres: Postgres | None, redis: Redis | None) -> int:
-    sandbox_port, telegram_port = any_free(), any_free()
+    sandbox_port, telegram_port, mail_port, smtp_port = (any_free() for _ in range(4))
     telegram_url = f"http://127.0.0.1:{telegram_port}"
+    shown = {"Write to the bot": telegram_url, "Mail shows at": f"http://127.0.0.1:{mail_port}"}
     environment = with_our_python(
         child_environment(
             DEV,
@@ -97,6 +98,7 @@ def _run(port: int, url: str, postgres: Postgres | None, redis: Redis | None) ->
             redis_url=redis.url() if redis else os.environ["REDIS_URL"],
             sandbox_url=f"http://127.0.0.1:{sandbox_port}",
             telegram_url=telegram_url,
+            smtp_url=f"smtp://127.0.0.1:{smtp_port}",
         )
     )
     environment["PORT"] = str(port)
@@ -122,12 +124,16 @@ def _run(port: int, url: str, postgres: Postgres | None, redis: Redis | None) ->
             env={**environment, "SANDBOX_TELEGRAM_TOKENS": environment["EBB_TELEGRAM_BOT_TOKEN"]},
             cwd=str(ROOT),
         )
+        processes.add_process(
+            "mail",
+            f"exec python -m sandbox.mail --port {mail_port} --smtp-port {smtp_port}",
+            env=environment,
+            cwd=str(ROOT),
+        )
         for name in ("web", "worker"):
             # Bound to loopback here; the platform's own front stands before it elsewhere.
             processes.add_process(name, f"exec {wanted[name]}", env=environment, cwd=str(ROOT))
-        watcher = threading.Thread(
-            target=_announce, args=(url, telegram_url, processes), daemon=True
-        )
+        watcher = threading.Thread(target=_announce, args=(url, shown, processes), daemon=True)
         watcher.start()
         processes.loop()
     # 130 and 143 are a person's Ctrl-C and the system's SIGTERM: the way this is meant to end.
@@ -148,7 +154,7 @@ def _release(command: str, environment: dict[str, str]) -> None:
         raise DevstackError(f"{done.stdout}{done.stderr}\nMigrations failed: `{command}`")
 
 
-def _announce(url: str, telegram_url: str, processes: Manager) -> None:
+def _announce(url: str, shown: dict[str, str], processes: Manager) -> None:
     """Say it once the page and the API answer."""
     until = time.monotonic() + _READY_SECONDS
     while time.monotonic() < until:
@@ -156,7 +162,8 @@ def _announce(url: str, telegram_url: str, processes: Manager) -> None:
             page = requests.get(f"{url}/", timeout=2)
             ready = requests.get(f"{url}/readyz", timeout=2)
             if page.status_code == 200 and ready.json().get("status") == "ok":
-                print(f"Write to the bot: {telegram_url}", flush=True)
+                for what, where in shown.items():
+                    print(f"{what}: {where}", flush=True)
                 print(f"Ebb is up: {url}", flush=True)
                 return
         except (requests.RequestException, ValueError):

@@ -100,7 +100,7 @@ def begin(
     )
     found = phones.hold_owner(session, vault.fingerprints(number))
     owner, bot_id = None, None
-    if found is not None and found[0].approvals_blocked_at is None:
+    if found is not None and _may_be_asked(found[0]):
         owner, phone = found
         bot_id = phone.bot_id if phone.bot_id in bot_ids else bot_ids[0]
         withdraw(session, owner)
@@ -113,9 +113,13 @@ def begin(
         match_number=begun.match_number,
         life=LIFE,
     )
-    if owner is not None and bot_id is not None:
-        _ask(session, owner, bot_id, begun, asker, now=now, until=expires_at)
+    if owner is not None and bot_id is not None and owner.telegram_id is not None:
+        _ask(session, owner, owner.telegram_id, bot_id, begun, asker, now=now, until=expires_at)
     return begun
+
+
+def _may_be_asked(owner: User) -> bool:
+    return owner.telegram_id is not None and owner.approvals_blocked_at is None
 
 
 def withdraw(session: Session, owner: User) -> None:
@@ -236,6 +240,7 @@ def _key(session_id: uuid.UUID) -> str:
 def _ask(
     session: Session,
     owner: User,
+    chat_id: int,
     bot_id: int,
     begun: Begun,
     asker: Asker,
@@ -261,7 +266,7 @@ def _ask(
     bot_sends.owe(
         session,
         bot_id=bot_id,
-        chat_id=owner.telegram_id,
+        chat_id=chat_id,
         text=text("bot.approval_ask", language, values),
         buttons=reply_markup(_buttons(begun, language)),
         kind="approval",

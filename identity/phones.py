@@ -106,6 +106,8 @@ def _take_from_others(session: Session, vault: Vault, user_id: uuid.UUID, number
 def _tell(session: Session, former: User, phone: phones.Phone, number: str) -> None:
     """In the app, and in the chat in which they linked it."""
     notices.add(session, former.id, "phone_moved", "phone", {"number": number})
+    if former.telegram_id is None:
+        return
     bot_sends.owe(
         session,
         bot_id=phone.bot_id,

@@ -123,6 +123,12 @@ def end_others(session: Session, user_id: uuid.UUID, kept: uuid.UUID) -> Sequenc
     return session.scalars(gone.returning(SignIn.id)).all()
 
 
+def end_all(session: Session, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """End all of the person's sign-ins; their ids."""
+    gone = delete(SignIn).where(SignIn.user_id == user_id)
+    return session.scalars(gone.returning(SignIn.id)).all()
+
+
 def forget_outlived(session: Session, user_id: uuid.UUID, before: datetime) -> None:
     """Remove the person's sign-ins that were not seen since then: their tokens ran out."""
     session.execute(delete(SignIn).where(SignIn.user_id == user_id, SignIn.last_seen_at < before))

@@ -28,12 +28,12 @@ from models.base import Base, CreatedAt, Moment, RowId, words
 
 
 class User(Base):
-    """A person, known by Telegram."""
+    """A person, known by Telegram, by an e-mail address (`models.emails`), or by both."""
 
     __tablename__ = "users"
 
     id: Mapped[RowId]
-    telegram_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    telegram_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     first_name: Mapped[str] = mapped_column(String(256), default="")
     last_name: Mapped[str] = mapped_column(String(256), default="")
     username: Mapped[str | None] = mapped_column(String(64))

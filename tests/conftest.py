@@ -28,6 +28,7 @@ from models.sessions import make_engine, make_sessions
 from telegram.bot_api import BotApi
 from tests.bots import BotUnderTest
 from tests.groups import ByGroup, long_ones_first
+from tests.mailbox import mail_worker, mailbox  # noqa: F401 - fixtures
 from trading.desk import Desk
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "bybit" / "recorded"

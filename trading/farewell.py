@@ -14,9 +14,13 @@ from models.approvals import Approval
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
 from models.bot_sends import BotSend
+from models.emails import Email
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
+from models.link_codes import LinkCode
+from models.mail_links import MailLink
+from models.mails import Mail
 from models.notices import Notice
 from models.outbox import OutboxRow
 from models.phones import Phone
@@ -70,6 +74,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         .join(User, User.pseudonym == AuditEntry.actor)
         .where(User.id == user_id)
     )
+    # What was asked for without a sign-in knows the address only.
+    address = select(Email.email).where(Email.user_id == user_id).scalar_subquery()
     return (
         (OutboxRow, OutboxRow.job_id.in_(jobs)),
         (Fill, Fill.job_id.in_(jobs)),
@@ -80,6 +86,10 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Exposure, Exposure.account_id.in_(accounts)),
         (Account, Account.user_id == user_id),
         (Notice, Notice.user_id == user_id),
+        (Mail, or_(Mail.user_id == user_id, Mail.email == address)),
+        (MailLink, or_(MailLink.user_id == user_id, MailLink.email == address)),
+        (LinkCode, LinkCode.user_id == user_id),
+        (Email, Email.user_id == user_id),
         (RecoveryCode, RecoveryCode.user_id == user_id),
         (SecondFactor, SecondFactor.user_id == user_id),
         (Approval, Approval.user_id == user_id),

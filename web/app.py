@@ -27,15 +27,16 @@ from web import (
     commands,
     database,
     doorbell,
+    emails,
     exports,
     exposure,
     guard,
     health,
     jobs,
-    launches,
     limits,
     notices,
     pages,
+    passwords,
     people,
     positions,
     preferences,
@@ -104,8 +105,8 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     tokens.register(app, settings)
     guard.register(app)
     limits.register(app, settings)
-    launches.register(app, settings)
     tallies.register(app, settings)
+    passwords.register(app)
     bodies.register(app, settings)
     _routes(app)
     return app
@@ -113,7 +114,8 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
 
 def _routes(app: OpenAPI) -> None:
     capabilities = (
-        *(auth, approvals, sign_ins, second_factors, preferences, people, accounts),
+        *(auth, approvals, passwords, sign_ins, second_factors),
+        *(preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),
     )

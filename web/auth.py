@@ -153,6 +153,7 @@ def me() -> dict[str, Any]:
         settings=chosen,
         role=user.role,
         permissions=sorted(PERMISSIONS[user.role]),
+        email=present.email(db.session(), user.id),
         accounts=[present.account(account) for account in accounts],
         second_factors=SecondFactors.model_validate(factors),
         confirm_over=factors.confirm_over,

@@ -10,12 +10,17 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from core.roles import Role
+from identity.addresses import mailbox
 from identity.confirmation import forget
+from models import emails
 from models.base import db
-from models.users import user_by_telegram_id
+from models.users import User, user_by_telegram_id
 from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
 from trading.roles import set_role
+
+# Of a Telegram id, well within a bigint.
+_MOST_DIGITS = 18
 
 
 def register(app: Flask) -> None:
@@ -74,29 +79,36 @@ def _people() -> AppGroup:
     group = AppGroup("people", help="Roles and second factors of people.")
 
     @group.command("role")
-    @click.argument("telegram_id", type=click.IntRange(1, 2**52))
+    @click.argument("person")
     @click.argument("role", type=click.Choice([role.value for role in Role]))
-    def change(telegram_id: int, role: str) -> None:
-        """Give the person with this TELEGRAM_ID the ROLE."""
-        user = user_by_telegram_id(db.session(), telegram_id)
-        if user is None:
-            raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
+    def change(person: str, role: str) -> None:
+        """Give the PERSON with this Telegram id, or this e-mail address, the ROLE."""
+        user = _found(person)
         before = set_role(db.session(), user, Role(role), by=_operator())
         click.echo(f"The role is {role} now; it was {before}.")
 
     @group.command("forget-factors")
-    @click.argument("telegram_id", type=click.IntRange(1, 2**52))
-    def forget_factors(telegram_id: int) -> None:
-        """Take TOTP, PIN and the confirmation of jobs from the person with this TELEGRAM_ID, who
-        lost what they confirm with. Make sure that it is them."""
-        user = user_by_telegram_id(db.session(), telegram_id)
-        if user is None:
-            raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
+    @click.argument("person")
+    def forget_factors(person: str) -> None:
+        """Take TOTP, PIN and the confirmation of jobs from the PERSON with this Telegram id, or
+        this e-mail address, who lost what they confirm with. Make sure that it is them."""
+        user = _found(person)
         if not forget(db.session(), user, by=_operator()):
             raise click.ClickException("This person has no second factor.")
         click.echo("TOTP, PIN and the confirmation of jobs are off.")
 
     return group
+
+
+def _found(person: str) -> User:
+    if person.isascii() and person.isdecimal():
+        found = user_by_telegram_id(db.session(), int(person[:_MOST_DIGITS]))
+    else:
+        had = emails.by_address(db.session(), mailbox(person) or "")
+        found = None if had is None else db.session.get(User, had.user_id)
+    if found is None:
+        raise click.ClickException(f"Nobody has signed in as {person} yet.")
+    return found
 
 
 def _operator() -> str:

@@ -1,5 +1,5 @@
-"""How often something was tried lately, whoever counts it: in Redis; while it is away, by each
-process."""
+"""How often something was tried lately, whoever counts it: in Redis for all processes; while it is
+away, by each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _REMEMBERED = 4096
 
 
 class Tallies:
-    """Counts by name, each for some time from its first one on."""
+    """Counts by name, each for some time from its first one on, whatever comes meanwhile. Safe to
+    share between threads."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -35,6 +36,30 @@ class Tallies:
         what this process has seen, so that a Redis that goes, or comes back empty, opens nothing
         here."""
         return max(self._count_here(name, seconds), self._count_everywhere(name, seconds))
+
+    def forget(self, *names: str) -> None:
+        """Begin anew now."""
+        with self._lock:
+            for name in names:
+                self._here.pop(name, None)
+        try:
+            self._redis.delete(*(_PREFIX + name for name in names))
+        except (RedisError, OSError) as error:
+            log.warning("tallies.not_forgotten", error=type(error).__name__)
+
+    def note(self, name: str, seconds: int) -> None:
+        """Remember for this long that it happened."""
+        try:
+            self._redis.set(_PREFIX + name, 1, ex=seconds)
+        except (RedisError, OSError) as error:
+            log.warning("tallies.not_noted", error=type(error).__name__)
+
+    def is_noted(self, name: str) -> bool:
+        """Whether it happened, as far as Redis remembers."""
+        try:
+            return bool(self._redis.exists(_PREFIX + name))
+        except (RedisError, OSError):
+            return False
 
     def _count_here(self, name: str, seconds: int) -> tuple[int, int]:
         now = clock.monotonic()
@@ -72,10 +97,16 @@ def register(app: Flask, settings: Settings) -> None:
     app.extensions["tallies"] = Tallies(client)
 
 
+def tallies() -> Tallies:
+    """This process's."""
+    found: Tallies = current_app.extensions["tallies"]
+    return found
+
+
 def admit(name: str, *, most: int, seconds: int) -> None:
     """Count one more of this name. Raises Problem (429) `rate_limited` beyond `most` within the
     time."""
-    number, left = current_app.extensions["tallies"].count(name, seconds)
+    number, left = tallies().count(name, seconds)
     if number > most:
         raise Problem(
             "rate_limited",

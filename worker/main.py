@@ -17,6 +17,8 @@ from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.settings import UpdatesBy, load_settings
 from exchange.types import ExchangeEnvironment
 from identity import approvals
+from identity.mail import MailServer
+from identity.post import Post, forget_outlived
 from models import bot_delivery, bot_updates
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
@@ -30,6 +32,7 @@ from trading.trimming import claim_trimming, trim
 from worker.bot_bell import BotBell, Rings
 from worker.bot_polling import BotPolling
 from worker.broker import make_broker
+from worker.postman import Postman
 from worker.relay import Relay
 from worker.shutdown import HandBack
 from worker.warm import KeepWarm
@@ -74,6 +77,14 @@ def _schedule() -> None:
         check_stored_keys.send()
 
 
+def _postmen() -> list[Postman]:
+    """None where this deployment sends no mail."""
+    server, sender, home = settings.mail_server, settings.mail_from, settings.public_url
+    if server is None or sender is None or home is None:
+        return []
+    return [Postman(Post(sessions, desk.vault, MailServer(server, sender), home))]
+
+
 hand_back = HandBack()
 relay = Relay(
     engine,
@@ -95,7 +106,7 @@ bell = BotBell(
 )
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(engine, sessions, bots),) if polls else ()
-broker = make_broker(settings, relay, warm, bell, *polling, hand_back)
+broker = make_broker(settings, relay, warm, bell, *polling, *_postmen(), hand_back)
 
 
 def owner() -> str:
@@ -162,6 +173,7 @@ def trim_jobs() -> None:
     with sessions.begin() as session:
         bot_updates.forget_old(session)
         bot_delivery.forget_old(session, settings.retention_days)
+    forget_outlived(sessions)
 
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)

@@ -73,6 +73,10 @@ def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -
         ("EBB_PUBLIC_URL", "http://ebb.example"),
         ("EBB_PUBLIC_URL", "http://localhost.ebb.example"),
         ("EBB_BATCH_SIZE_SPOT", "twelve"),
+        ("EBB_SMTP_URL", "https://mail.example"),
+        ("EBB_SMTP_URL", "smtps://user:some/word@mail.example"),
+        ("EBB_MAIL_FROM", "nobody"),
+        ("EBB_MAIL_FROM", "a@b.example\nBcc: c@d.example"),
     ],
 )
 def test_what_is_weak_or_wrong_is_named_without_its_value(
@@ -175,3 +179,41 @@ def test_only_a_sandbox_is_a_sandbox(
     surroundings.setenv("EBB_ENVIRONMENT", environment)
     surroundings.setenv("EBB_SANDBOX_URL", "http://127.0.0.1:8100")
     assert load_settings().is_sandbox == (environment is Environment.SANDBOX)
+
+
+MAIL = {"EBB_MAIL_FROM": "Ebb <no-reply@ebb.example>", "EBB_PUBLIC_URL": "https://ebb.example"}
+
+
+def test_mail_needs_a_sender_and_a_place_to_point_to(surroundings: pytest.MonkeyPatch) -> None:
+    surroundings.setenv("EBB_SMTP_URL", "smtps://u%40x:p%2Fw-of-the-mail@mail.example")
+    with pytest.raises(SettingsError, match="EBB_MAIL_FROM"):
+        load_settings()
+    for name, value in MAIL.items():
+        surroundings.setenv(name, value)
+    settings = load_settings()
+    server = settings.mail_server
+    assert server is not None
+    assert (server.host, server.port, server.tls) == ("mail.example", 465, "implicit")
+    assert (server.user, server.password) == ("u@x", "p/w-of-the-mail")
+    assert "p/w-of-the-mail" not in repr(settings) + repr(server)
+    assert "p/w-of-the-mail" not in scrub_text("it says p/w-of-the-mail")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_good"),
+    [
+        ("smtp+starttls://mail.example", True),
+        ("smtp://localhost:2525", True),
+        ("smtp://mail.example", False),
+    ],
+)
+def test_mail_leaves_the_machine_encrypted(
+    surroundings: pytest.MonkeyPatch, url: str, is_good: bool
+) -> None:
+    for name, value in {**MAIL, "EBB_SMTP_URL": url}.items():
+        surroundings.setenv(name, value)
+    if is_good:
+        assert load_settings().mail_server is not None
+    else:
+        with pytest.raises(SettingsError, match="EBB_SMTP_URL"):
+            load_settings()

@@ -71,7 +71,11 @@ def compose() -> dict[str, Any]:
 
 def test_the_compose_file_runs_the_procfile_s_commands() -> None:
     services = compose()["services"]
-    stand_ins = {"sandbox": "sandbox.bybit", "telegram": "sandbox.telegram"}
+    stand_ins = {
+        "sandbox": "sandbox.bybit",
+        "telegram": "sandbox.telegram",
+        "mail": "sandbox.mail",
+    }
     assert set(services) == {"web", "worker", "release", "postgres", "redis", *stand_ins}
     for name in ("web", "worker", "release"):
         shell, flag, command = services[name]["command"]

@@ -258,6 +258,9 @@ def test_every_api_route_but_the_sign_ins_needs_a_token(app: OpenAPI, client: Fl
     open_ones = {"/api/auth/telegram", "/api/auth/dev", "/api/openapi.json"}
     # Of whoever begins a sign-in, and of the browser that began one: it has a cookie.
     open_ones |= {"/api/auth/init", "/api/auth/status/<uuid:session_id>"}
+    open_ones |= {
+        f"/api/auth/{what}" for what in ("register", "verify", "login", "forgot", "reset")
+    }
     # Its token is signed and says whose file it is.
     open_ones.add("/api/exports/<token>")
     for rule in app.url_map.iter_rules():

@@ -3,7 +3,7 @@
 from web.present.audit import audit_entries
 from web.present.books import Owed, book, exposure, snapshot
 from web.present.jobs import error_text, job, job_summary
-from web.present.people import account, notice, session, settings
+from web.present.people import account, email, notice, session, settings
 from web.present.plans import plan
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "account",
     "audit_entries",
     "book",
+    "email",
     "error_text",
     "exposure",
     "job",

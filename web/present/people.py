@@ -6,7 +6,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from core.texts import text
+from models import emails, mail_links
 from models.notices import Notice
 from models.sign_ins import SignIn
 from models.states import MarketType
@@ -18,6 +21,7 @@ from web.origin import shortened
 from web.problems import language
 from web.schemas.auth import AccountOut, Advice, ExemptionOut
 from web.schemas.notices import NoticeOut
+from web.schemas.passwords import EmailOut
 from web.schemas.person import DEFAULTS, SessionOut, Settings
 
 
@@ -42,6 +46,15 @@ def account(row: Account) -> AccountOut:
             for exemption in exempted(row)
         ],
     )
+
+
+def email(database: Session, user_id: uuid.UUID) -> EmailOut | None:
+    """The address that the person signs in by, else the one that they have yet to verify."""
+    had = emails.of_person(database, user_id)
+    if had is not None:
+        return EmailOut(address=had.email, verified=True)
+    awaited = mail_links.awaited_address(database, user_id)
+    return None if awaited is None else EmailOut(address=awaited, verified=False)
 
 
 def settings(chosen: Mapping[str, Any]) -> Settings:

@@ -16,6 +16,7 @@ from exchange.types import ExchangeEnvironment
 from models.states import MarketType
 from trading.key_state import KeyState
 from web.schemas.fields import Amount, Name, Out, Strict, unchanged
+from web.schemas.passwords import EmailOut
 from web.schemas.person import Settings
 from web.schemas.positions import MANY, ExemptionIn
 from web.schemas.second_factors import SecondFactors
@@ -112,7 +113,7 @@ class Accounts(Out):
 
 class Me(Out):
     id: uuid.UUID
-    telegram_id: int
+    telegram_id: int | None
     phone_masked: str | None
     first_name: str
     username: str | None
@@ -121,6 +122,7 @@ class Me(Out):
     settings: Settings
     role: Role
     permissions: list[Permission]
+    email: EmailOut | None
     accounts: list[AccountOut]
     second_factors: SecondFactors
     # In dollars; null: no job is confirmed.
