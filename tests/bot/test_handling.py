@@ -169,6 +169,7 @@ def test_a_link_s_word_goes_to_its_handler(
         told.append(rest)
 
     monkeypatch.setitem(dispatch.STARTS, "link", linked)
+    monkeypatch.setitem(dispatch.COMMANDS, "/link", linked)
     phone = work.bot.person()
     for said in ("/start link", "/start@ebb_bot link_code_7", "/start other"):
         phone.write(said)

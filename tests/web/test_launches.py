@@ -138,9 +138,9 @@ def test_a_redis_that_lost_its_data_opens_nothing_here(
     client = process(init_data_max_sign_ins=1)
     _, data = launch(settings)
     with Redis.from_url(settings.redis_address) as redis:
-        before = set(redis.keys("ebb:launch:*"))
+        before = set(redis.keys("ebb:tally:launch:*"))
         assert sign_in(client, data) == 200
-        (key,) = set(redis.keys("ebb:launch:*")) - before
+        (key,) = set(redis.keys("ebb:tally:launch:*")) - before
         assert 0 < redis.ttl(key) <= settings.init_data_max_age_seconds
         redis.delete(key)
     assert sign_in(client, data) == 401
