@@ -97,7 +97,7 @@ class Stack:
     @contextmanager
     def sql(self) -> Iterator[connection]:
         """A connection of the bench's own, each statement a transaction."""
-        opened = psycopg2.connect(self.database)
+        opened = psycopg2.connect(self.database, options="-c ebb.scope=system")
         opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         try:
             yield opened

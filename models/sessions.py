@@ -12,6 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core import clock
 from core.addresses import database_address
+from models import row_security
 
 # A dead peer must be noticed in seconds, since a lease runs meanwhile; and no statement of ours
 # has a reason to last.
@@ -52,8 +53,14 @@ def make_engine(
         executemany_mode="values_plus_batch",
         connect_args=connect_args(idle_seconds),
     )
-    ping_idle(engine)
+    prepare(engine)
     return engine
+
+
+def prepare(engine: Engine) -> None:
+    """What every engine of ours does: see to idle connections, and tell Postgres the scopes."""
+    ping_idle(engine)
+    row_security.tell_scopes(engine)
 
 
 def ping_idle(engine: Engine) -> None:
@@ -80,5 +87,8 @@ def ping_idle(engine: Engine) -> None:
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions whose objects stay readable after commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Sessions whose objects stay readable after commit, with everybody's rows: for processes that
+    act for all people. For one person: `row_security.of`."""
+    made = sessionmaker(engine, expire_on_commit=False)
+    row_security.watch(made)
+    return row_security.of(made, row_security.SYSTEM)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
+from models import row_security
 from models.base import any_of
 from models.jobs import Job
 from models.states import ENDED_JOBS
@@ -145,4 +146,6 @@ def claim(
         return None
     if job is None or account is None:
         return None
-    return Lease(sessions, job, account, owner, job.lease_epoch, seconds)
+    # From here on the job's owner is all that this worker acts for.
+    theirs = row_security.of(sessions, job.user_id)
+    return Lease(theirs, job, account, owner, job.lease_epoch, seconds)

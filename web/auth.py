@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.texts import negotiate
 from models import audit
 from models.base import db
+from models.row_security import act_for, system_scope
 from models.sign_ins import SignIn, forget_outlived
 from models.users import User, live_accounts
 from telegram.bots import Bots
@@ -96,7 +97,10 @@ def dev_sign_in(body: DevSignIn) -> Response:
 def _sign_in(init_data: str) -> Tokens:
     launch = _verified(init_data)
     launches.admit(launch)
-    g.user_id, role = _remember_person(launch.user)
+    with system_scope(db.session()):
+        # Whose sign-in this is becomes known here.
+        g.user_id, role = _remember_person(launch.user)
+    act_for(db.session(), g.user_id)
     sign_in = _begin_sign_in(g.user_id, launch.bot_id)
     db.session.commit()
     return tokens_for(g.user_id, role, sign_in.id)

@@ -15,6 +15,7 @@ from models.users import user_by_telegram_id
 from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
 from trading.roles import set_role
+from web.operators import OperatorGroup
 
 
 def register(app: Flask) -> None:
@@ -25,7 +26,7 @@ def register(app: Flask) -> None:
 
 def _sending() -> AppGroup:
     """The switch that keeps every order in the house."""
-    group = AppGroup("sending", help="Stop and resume all sending of orders.")
+    group = OperatorGroup("sending", help="Stop and resume all sending of orders.")
 
     @group.command("pause")
     @click.option("--note", default="", help="Why, for the audit log.")
@@ -51,7 +52,7 @@ def _sending() -> AppGroup:
 
 def _audit() -> AppGroup:
     """The log of who did what."""
-    group = AppGroup("audit", help="The log of who did what.")
+    group = OperatorGroup("audit", help="The log of who did what.")
 
     @group.command("verify")
     def check() -> None:
@@ -70,7 +71,7 @@ def _audit() -> AppGroup:
 
 def _people() -> AppGroup:
     """Who may what."""
-    group = AppGroup("people", help="Roles of people.")
+    group = OperatorGroup("people", help="Roles of people.")
 
     @group.command("role")
     @click.argument("telegram_id", type=click.IntRange(1, 2**52))

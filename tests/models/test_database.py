@@ -19,7 +19,7 @@ from models.audit import AuditFilter, entries, origin_hash
 from models.base import Base
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
-from models.sessions import make_engine
+from models.sessions import make_engine, make_sessions
 from models.states import AttemptState, JobKind, JobState, LegState, MarketType
 from models.users import Account, User
 
@@ -59,7 +59,7 @@ def test_deeds_from_before_the_log_only_grew_keep_their_person_and_origin(
             {"u": user},
         )
     migrate.upgrade(address)
-    with Session(engine) as session:
+    with make_sessions(engine)() as session:
         old, theirs = entries(session, AuditFilter(), before=None, limit=9)
         assert (theirs.user_id, theirs.entry.details) == (user, {})
         assert str(user) not in theirs.entry.subject
