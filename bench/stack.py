@@ -112,7 +112,7 @@ class Stack:
 @contextmanager
 def stack_of(servers: Servers, *names: str, **more: str) -> Iterator[Stack]:
     """A fresh database, an empty Redis, and these processes of the Procfile, one of each."""
-    database = _fresh_database(servers)
+    database = fresh_database(servers, _DATABASE)
     redis = f"{servers.redis_url}/{_REDIS}"
     Redis.from_url(redis).flushdb()
     environment = with_our_python(
@@ -151,14 +151,15 @@ def stack_of(servers: Servers, *names: str, **more: str) -> Iterator[Stack]:
             stack.stop(name)
 
 
-def _fresh_database(servers: Servers) -> str:
+def fresh_database(servers: Servers, name: str) -> str:
+    """An empty database with all migrations; its address."""
     opened = psycopg2.connect(servers.postgres_url)
     opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     with opened.cursor() as cursor:
-        cursor.execute(f"drop database if exists {_DATABASE} with (force)")
-        cursor.execute(f"create database {_DATABASE}")
+        cursor.execute(f"drop database if exists {name} with (force)")
+        cursor.execute(f"create database {name}")
     opened.close()
-    database = f"{servers.postgres_url.rpartition('/')[0]}/{_DATABASE}"
+    database = f"{servers.postgres_url.rpartition('/')[0]}/{name}"
     upgrade(database)
     return database
 

@@ -48,7 +48,7 @@ def system_scope(session: Session) -> Iterator[None]:
         session.info[_SCOPE] = before
 
 
-def of(sessions: sessionmaker[Session], scope: Scope) -> sessionmaker[Session]:
+def of(sessions: sessionmaker[Session], scope: Scope | None) -> sessionmaker[Session]:
     """The same factory, of sessions with this scope from their beginning."""
     made = copy.copy(sessions)
     made.kw = {**sessions.kw, "info": {_SCOPE: scope}}

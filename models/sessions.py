@@ -12,7 +12,10 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core import clock
 from core.addresses import database_address
+from core.logs import get_logger
 from models import row_security
+
+log = get_logger(__name__)
 
 # A dead peer must be noticed in seconds, since a lease runs meanwhile; and no statement of ours
 # has a reason to last.
@@ -61,6 +64,18 @@ def prepare(engine: Engine) -> None:
     """What every engine of ours does: see to idle connections, and tell Postgres the scopes."""
     ping_idle(engine)
     row_security.tell_scopes(engine)
+
+    @event.listens_for(engine, "first_connect")
+    def _look(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("select row_security_active(to_regclass('users'))")
+        if (cursor.fetchone() or (None,))[0] is False:
+            log.warning(
+                "row_security.void",
+                detail="This role is a superuser, or bypasses policies, or they are not there yet:"
+                " only our own queries hold people apart. See docs/operating.md.",
+            )
+        connection.rollback()
 
 
 def ping_idle(engine: Engine) -> None:

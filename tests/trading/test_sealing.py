@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, delete, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.addresses import database_address
 from core.ids import new_id
 from core.secrets_filter import scrub
 from core.settings import Settings
@@ -107,7 +108,8 @@ def test_the_database_refuses_to_change_it(whole: Log, servers: Servers, deed: s
     if not servers.superuser_url:
         pytest.skip("only a superuser may act as a replica")
     engine = whole.kw["bind"]
-    superuser = create_engine(make_url(servers.superuser_url).set(database=engine.url.database))
+    address = make_url(database_address(servers.superuser_url))
+    superuser = create_engine(address.set(database=engine.url.database))
     with superuser.connect() as connection:
         # A replica's role turns ordinary triggers off.
         connection.execute(text("set local session_replication_role = replica"))
