@@ -60,7 +60,7 @@ class _Standing:
     """What Postgres was told in this transaction, and who knows what it should be."""
 
     session: Session
-    told: Scope | None = None
+    told: Scope | Literal["?"] | None = None
 
     @property
     def wanted(self) -> Scope | None:
@@ -94,7 +94,7 @@ def tell_scopes(engine: Engine) -> None:
         standing = _standing(connection)
         if standing is None or standing.told == standing.wanted:
             return statement, parameters
-        settings = _settings(standing.wanted)
+        settings = "; ".join(_changes(standing.told, standing.wanted))
         if executemany or (context is not None and context._is_server_side):  # type: ignore[attr-defined]
             # Repeated for each row, or wrapped into a cursor's declaration, if it stood in front.
             with connection.connection.cursor() as own:  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ def tell_scopes(engine: Engine) -> None:
         # Postgres went back to the scope of before the savepoint.
         standing = _standing(connection)
         if standing is not None:
-            standing.told = None
+            standing.told = "?"
 
 
 def _standing(connection: Connection) -> _Standing | None:
@@ -122,7 +122,11 @@ def _standing(connection: Connection) -> _Standing | None:
     return found
 
 
-def _settings(scope: Scope | None) -> str:
-    person = str(scope) if isinstance(scope, uuid.UUID) else ""
-    system = SYSTEM if scope == SYSTEM else ""
-    return f"set local ebb.user_id = '{person}'; set local ebb.scope = '{system}'"
+def _changes(told: Scope | Literal["?"] | None, wanted: Scope | None) -> Iterator[str]:
+    """What to set: at a transaction's beginning one of the two, since nothing is set then."""
+    person = str(wanted) if isinstance(wanted, uuid.UUID) else ""
+    system = SYSTEM if wanted == SYSTEM else ""
+    if person or told is not None:
+        yield f"set local ebb.user_id = '{person}'"
+    if system or told is not None:
+        yield f"set local ebb.scope = '{system}'"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, tuple_, update
+from sqlalchemy import Select, bindparam, func, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -129,6 +129,11 @@ def renew_all(sessions: sessionmaker[Session], leases: Sequence[Lease]) -> None:
         )
 
 
+def _account_of(job: Job) -> Select[Account]:
+    """Never another's keys, even against a defect of ours."""
+    return select(Account).where(Account.id == job.account_id, Account.user_id == job.user_id)
+
+
 def claim(
     sessions: sessionmaker[Session], job_id: uuid.UUID, owner: str, seconds: float
 ) -> Lease | None:
@@ -140,7 +145,7 @@ def claim(
     try:
         with sessions.begin() as session:
             job = session.scalar(select(Job).from_statement(_CLAIM), parameters)
-            account = session.get_one(Account, job.account_id) if job else None
+            account = session.scalars(_account_of(job)).one() if job else None
     except IntegrityError:
         # The account has a running job after all: the unique index is the last word.
         return None

@@ -1,5 +1,5 @@
 """Commands for operators: `flask --app web.wsgi:app sending pause`, `… audit verify`,
-`… people role`."""
+`… people role`, `… rows check`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from core.roles import Role
 from models.base import db
+from models.row_policies import gaps
 from models.users import user_by_telegram_id
 from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
@@ -20,7 +21,7 @@ from web.operators import OperatorGroup
 
 def register(app: Flask) -> None:
     """Every group."""
-    for group in (_sending(), _audit(), _people()):
+    for group in (_sending(), _audit(), _people(), _rows()):
         app.cli.add_command(group)
 
 
@@ -83,6 +84,24 @@ def _people() -> AppGroup:
             raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
         before = set_role(db.session(), user, Role(role), by=_operator())
         click.echo(f"The role is {role} now; it was {before}.")
+
+    return group
+
+
+def _rows() -> AppGroup:
+    """Whether the database holds people apart by itself."""
+    group = OperatorGroup("rows", help="Row-level security.")
+
+    @group.command("check")
+    def check() -> None:
+        """Exit code 1 and the tables that policies do not guard from this role."""
+        open_tables = gaps(db.session())
+        if open_tables:
+            raise click.ClickException(
+                f"Not guarded: {', '.join(open_tables)}. Bring the migrations up to date, and use"
+                " a role that is neither superuser nor BYPASSRLS."
+            )
+        click.echo("Every table of people is guarded.")
 
     return group
 
