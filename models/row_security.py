@@ -27,10 +27,10 @@ _SCOPE = "row_scope"
 _STANDING = "row_standing"
 
 
-def act_for(session: Session, person: uuid.UUID) -> None:
+def act_for(session: Session, scope: Scope) -> None:
     """From the session's next statement on, also within its transaction, only this person's rows
     are there."""
-    session.info[_SCOPE] = person
+    session.info[_SCOPE] = scope
 
 
 @contextmanager

@@ -315,4 +315,6 @@ def _acts_for_all(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
         return (name.id if isinstance(name, ast.Name) else name) == "system_scope"
-    return isinstance(node, ast.Attribute) and node.attr == "SYSTEM"
+    if isinstance(node, ast.Attribute):
+        return node.attr == "SYSTEM"
+    return isinstance(node, ast.alias) and node.name == "SYSTEM"
