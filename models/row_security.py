@@ -95,7 +95,7 @@ def tell_scopes(engine: Engine) -> None:
         if standing is None or standing.told == standing.wanted:
             return statement, parameters
         settings = "; ".join(_changes(standing.told, standing.wanted))
-        if executemany or (context is not None and context._is_server_side):  # type: ignore[attr-defined]
+        if executemany or (context and context.execution_options.get("stream_results")):
             # Repeated for each row, or wrapped into a cursor's declaration, if it stood in front.
             with connection.connection.cursor() as own:  # type: ignore[attr-defined]
                 own.execute(settings)
