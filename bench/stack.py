@@ -95,9 +95,13 @@ class Stack:
         wait_for(lambda: requests.get(address, timeout=2).json()["status"] == "ok")
 
     @contextmanager
-    def sql(self) -> Iterator[connection]:
-        """A connection of the bench's own, each statement a transaction."""
-        opened = psycopg2.connect(self.database, options="-c ebb.scope=system")
+    def sql(self, *, superuser: bool = False) -> Iterator[connection]:
+        """A connection of the bench's own, each statement a transaction, with everybody's rows."""
+        address = self.database
+        if superuser and self.servers.superuser_url:
+            name = self.database.rpartition("/")[2]
+            address = f"{self.servers.superuser_url.rpartition('/')[0]}/{name}"
+        opened = psycopg2.connect(address, options="-c ebb.scope=system")
         opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         try:
             yield opened
