@@ -21,6 +21,7 @@ from bench import (
     sandbox_throughput,
     status_poll,
     tap_to_order,
+    wall,
     whole_book,
 )
 from bench.rows import Row
@@ -39,6 +40,7 @@ MEASURES: Mapping[str, Measure] = {
     "growth": growth.measure,
     "first-load": first_load.measure,
     "sandbox": sandbox_throughput.measure,
+    "wall": wall.measure,
 }
 
 

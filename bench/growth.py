@@ -26,7 +26,7 @@ _SHARED = ("users", "accounts")
 
 def measure(servers: Servers) -> list[Row]:
     """Milliseconds at the median."""
-    with stack_of(servers, "web") as stack, stack.sql() as database:
+    with stack_of(servers, "web") as stack, stack.sql(superuser=True) as database:
         person = Person(stack)
         filled = _fill(stack, database)
         took = _measured(stack, database, person)
@@ -47,7 +47,7 @@ def measure(servers: Servers) -> list[Row]:
 
 def _fill(stack: Stack, database: connection) -> float:
     began = time.monotonic()
-    with database.cursor() as cursor:
+    with stack.sql() as owner, owner.cursor() as cursor:
         cursor.execute("create schema million")
     upgrade(f"{stack.database}?options=-csearch_path%3Dmillion")
     with database.cursor() as cursor:

@@ -95,9 +95,13 @@ class Stack:
         wait_for(lambda: requests.get(address, timeout=2).json()["status"] == "ok")
 
     @contextmanager
-    def sql(self) -> Iterator[connection]:
-        """A connection of the bench's own, each statement a transaction."""
-        opened = psycopg2.connect(self.database)
+    def sql(self, *, superuser: bool = False) -> Iterator[connection]:
+        """A connection of the bench's own, each statement a transaction, with everybody's rows."""
+        address = self.database
+        if superuser and self.servers.superuser_url:
+            name = self.database.rpartition("/")[2]
+            address = f"{self.servers.superuser_url.rpartition('/')[0]}/{name}"
+        opened = psycopg2.connect(address, options="-c ebb.scope=system")
         opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         try:
             yield opened
@@ -112,7 +116,7 @@ class Stack:
 @contextmanager
 def stack_of(servers: Servers, *names: str, **more: str) -> Iterator[Stack]:
     """A fresh database, an empty Redis, and these processes of the Procfile, one of each."""
-    database = _fresh_database(servers)
+    database = fresh_database(servers, _DATABASE)
     redis = f"{servers.redis_url}/{_REDIS}"
     Redis.from_url(redis).flushdb()
     environment = with_our_python(
@@ -151,14 +155,15 @@ def stack_of(servers: Servers, *names: str, **more: str) -> Iterator[Stack]:
             stack.stop(name)
 
 
-def _fresh_database(servers: Servers) -> str:
+def fresh_database(servers: Servers, name: str) -> str:
+    """An empty database with all migrations; its address."""
     opened = psycopg2.connect(servers.postgres_url)
     opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     with opened.cursor() as cursor:
-        cursor.execute(f"drop database if exists {_DATABASE} with (force)")
-        cursor.execute(f"create database {_DATABASE}")
+        cursor.execute(f"drop database if exists {name} with (force)")
+        cursor.execute(f"create database {name}")
     opened.close()
-    database = f"{servers.postgres_url.rpartition('/')[0]}/{_DATABASE}"
+    database = f"{servers.postgres_url.rpartition('/')[0]}/{name}"
     upgrade(database)
     return database
 

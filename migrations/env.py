@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Engine, create_engine, pool
+from sqlalchemy import Engine, create_engine, pool, text
 
 import models  # noqa: F401 - fills the metadata
 from models.base import Base
@@ -26,6 +26,8 @@ def run() -> None:
             connection=connection, target_metadata=Base.metadata, compare_server_default=True
         )
         with context.begin_transaction():
+            # What a migration does to rows it does to everybody's.
+            connection.execute(text("set local ebb.scope = 'system'"))
             context.run_migrations()
 
 

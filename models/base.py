@@ -13,6 +13,7 @@ from sqlalchemy import DateTime, Enum, MetaData, Numeric, Uuid, func
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from core.ids import new_id
+from models import row_security
 
 # Named constraints, so that a migration can drop what another made.
 NAMING = {
@@ -39,7 +40,9 @@ class Base(DeclarativeBase):
 
 # A row stays readable after its commit: reading its id again would cost the ring two trips.
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-"""The web's session handle (`db.session`). The worker opens its own: `models.sessions`."""
+"""The web's session handle (`db.session`). The worker opens its own: `models.sessions`.
+It shows no rows of people until it is said whose: `web.guard` says it."""
+row_security.watch(db.session)
 
 
 def words(enum: type[StrEnum], name: str) -> Enum:

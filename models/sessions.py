@@ -12,6 +12,10 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core import clock
 from core.addresses import database_address
+from core.logs import get_logger
+from models import row_security
+
+log = get_logger(__name__)
 
 # A dead peer must be noticed in seconds, since a lease runs meanwhile; and no statement of ours
 # has a reason to last.
@@ -52,8 +56,26 @@ def make_engine(
         executemany_mode="values_plus_batch",
         connect_args=connect_args(idle_seconds),
     )
-    ping_idle(engine)
+    prepare(engine)
     return engine
+
+
+def prepare(engine: Engine) -> None:
+    """What every engine of ours does: see to idle connections, and tell Postgres the scopes."""
+    ping_idle(engine)
+    row_security.tell_scopes(engine)
+
+    @event.listens_for(engine, "first_connect")
+    def _look(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("select row_security_active(to_regclass('users'))")
+        if (cursor.fetchone() or (None,))[0] is False:
+            log.warning(
+                "row_security.void",
+                detail="This role is a superuser, or bypasses policies, or they are not there yet:"
+                " only our own queries hold people apart. See docs/operating.md.",
+            )
+        connection.rollback()
 
 
 def ping_idle(engine: Engine) -> None:
@@ -80,5 +102,8 @@ def ping_idle(engine: Engine) -> None:
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions whose objects stay readable after commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Sessions whose objects stay readable after commit, with everybody's rows: for processes that
+    act for all people. For one person: `row_security.of`."""
+    made = sessionmaker(engine, expire_on_commit=False)
+    row_security.watch(made)
+    return row_security.of(made, row_security.SYSTEM)

@@ -16,7 +16,7 @@ from core.vault import VaultError
 from exchange.gateway import Gateway
 from exchange.outcomes import AuthProblem, ExchangeError
 from exchange.types import KeyInfo
-from models import audit, notices
+from models import audit, notices, row_security
 from models.users import Account, hold_live_account, keys_to_check, live_account
 from trading.accounts import Origin
 from trading.desk import Desk
@@ -85,7 +85,7 @@ def check_own_key(
 def _check(desk: Desk, sessions: sessionmaker[Session], account: Account) -> bool:
     try:
         answer = _ask(desk.gateway(account))
-        with sessions.begin() as session:
+        with row_security.of(sessions, account.user_id).begin() as session:
             return _note(session, account.id, answer, Origin()) is not None
     except (ExchangeError, VaultError, SQLAlchemyError) as error:
         log.warning("key.not_checked", account_id=str(account.id), error=type(error).__name__)

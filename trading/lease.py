@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, tuple_, update
+from sqlalchemy import Select, bindparam, func, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
+from models import row_security
 from models.base import any_of
 from models.jobs import Job
 from models.states import ENDED_JOBS
@@ -128,6 +129,11 @@ def renew_all(sessions: sessionmaker[Session], leases: Sequence[Lease]) -> None:
         )
 
 
+def _account_of(job: Job) -> Select[Account]:
+    """Never another's keys, even against a defect of ours."""
+    return select(Account).where(Account.id == job.account_id, Account.user_id == job.user_id)
+
+
 def claim(
     sessions: sessionmaker[Session], job_id: uuid.UUID, owner: str, seconds: float
 ) -> Lease | None:
@@ -139,10 +145,12 @@ def claim(
     try:
         with sessions.begin() as session:
             job = session.scalar(select(Job).from_statement(_CLAIM), parameters)
-            account = session.get_one(Account, job.account_id) if job else None
+            account = session.scalars(_account_of(job)).one() if job else None
     except IntegrityError:
         # The account has a running job after all: the unique index is the last word.
         return None
     if job is None or account is None:
         return None
-    return Lease(sessions, job, account, owner, job.lease_epoch, seconds)
+    # From here on the job's owner is all that this worker acts for.
+    theirs = row_security.of(sessions, job.user_id)
+    return Lease(theirs, job, account, owner, job.lease_epoch, seconds)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.logs import get_logger
 from core.vault import VaultError
 from exchange.outcomes import ExchangeError
-from models import exposures
+from models import exposures, row_security
 from models.states import MarketType
 from models.users import Account
 from trading.books import read_book
@@ -67,7 +67,7 @@ def _sample(
 ) -> bool:
     try:
         book = read_book(desk, desk.gateway(account), market, account_id=account.id)
-        with sessions.begin() as session:
+        with row_security.of(sessions, account.user_id).begin() as session:
             exposures.record_if_due(session, account.id, market, exposure_of(book), fresh)
     except (ExchangeError, VaultError, SQLAlchemyError) as error:
         log.warning("exposure.not_sampled", account_id=str(account.id), error=type(error).__name__)

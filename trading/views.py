@@ -62,7 +62,10 @@ def job_version(session: Session, user_id: uuid.UUID, job_id: uuid.UUID) -> int 
 
 
 def job_view(session: Session, job: Job) -> JobView:
-    """The job's whole picture in three queries, however many legs it has."""
+    """The job's whole picture in three queries, however many legs it has; in none while it has no
+    plan, as when it is accepted."""
+    if job.planned_at is None:
+        return JobView(job, [])
     legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
     orders = orders_by_leg(session, job.id)
     filled = filled_by_leg(session, Fill.job_id == job.id)

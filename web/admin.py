@@ -9,6 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from core.roles import Permission
 from models.audit import entries, person
 from models.base import db
+from models.row_security import system_scope
 from trading import pause
 from web import cursors, present
 from web.guard import current_user, needs
@@ -30,12 +31,13 @@ blueprint = APIBlueprint(
 @needs(Permission.READ_AUDIT)
 def all_entries(query: AuditSearch) -> dict[str, Any]:
     """Everybody's entries, the latest first."""
-    found = entries(
-        db.session(),
-        query.wanted(),
-        before=cursors.decode_number(query.cursor),
-        limit=query.limit + 1,
-    )
+    with system_scope(db.session()):
+        found = entries(
+            db.session(),
+            query.wanted(),
+            before=cursors.decode_number(query.cursor),
+            limit=query.limit + 1,
+        )
     return present.audit_entries(found, query.limit).model_dump(mode="json")
 
 

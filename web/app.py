@@ -15,7 +15,7 @@ from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
 from models.base import db
-from models.sessions import connect_args, ping_idle
+from models.sessions import connect_args, prepare
 from trading.desk import Desk
 from web import (
     accounts,
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
     with app.app_context():
-        ping_idle(db.engine)
+        prepare(db.engine)
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
     commands.register(app)

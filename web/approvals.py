@@ -16,6 +16,7 @@ from identity import approvals, phones
 from identity.approvals import LIFE, Asker
 from models.approvals import ApprovalState, Standing
 from models.base import db
+from models.row_security import act_for, system_scope
 from telegram.bots import bot_id
 from web import tallies
 from web.entering import enter
@@ -83,14 +84,15 @@ def begin(body: PhoneSignIn) -> Response:
     # By what is asked for, before anybody knows whether it is known.
     name = f"approval:{vault.fingerprint(body.phone_number)}"
     tallies.admit(name, most=_MOST, seconds=_WITHIN_SECONDS)
-    begun = approvals.begin(
-        db.session(),
-        vault,
-        body.phone_number,
-        _asker(),
-        bot_ids=tuple(bot_id(token) for token in _settings().bot_tokens),
-        now=clock.utcnow(),
-    )
+    with system_scope(db.session()):
+        begun = approvals.begin(
+            db.session(),
+            vault,
+            body.phone_number,
+            _asker(),
+            bot_ids=tuple(bot_id(token) for token in _settings().bot_tokens),
+            now=clock.utcnow(),
+        )
     db.session.commit()
     clock.pause(until - clock.monotonic())
     life = int(LIFE.total_seconds())
@@ -218,7 +220,8 @@ def _wait_while_pending(session_id: uuid.UUID, nonce: str, seconds: int) -> Stan
 def _look_until(session_id: uuid.UUID, nonce: str, seconds: int) -> Standing:
     until, pause = clock.monotonic() + seconds, _FIRST_LOOK
     while True:
-        found = approvals.standing(db.session(), session_id, nonce)
+        with system_scope(db.session()):
+            found = approvals.standing(db.session(), session_id, nonce)
         # The connection goes back while this request only waits.
         db.session.rollback()
         pending = found.state is ApprovalState.PENDING and not found.expired
@@ -230,9 +233,11 @@ def _look_until(session_id: uuid.UUID, nonce: str, seconds: int) -> Standing:
 
 def _tokens(session_id: uuid.UUID, nonce: str) -> Tokens | None:
     """None where another poll has them, or the person is gone."""
-    collected = approvals.collect(db.session(), session_id, nonce)
+    with system_scope(db.session()):
+        collected = approvals.collect(db.session(), session_id, nonce)
     if collected is None:
         db.session.rollback()
         return None
+    act_for(db.session(), collected.user_id)
     how = {"how": "approval", "bot_id": collected.bot_id}
     return enter(collected.user_id, collected.role, how)

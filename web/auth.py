@@ -18,6 +18,7 @@ from core.settings import Settings
 from core.texts import negotiate
 from identity import phones
 from models.base import db
+from models.row_security import act_for, system_scope
 from models.second_factors import standing
 from models.users import live_accounts, remember
 from telegram.bots import Bots
@@ -95,14 +96,17 @@ def _sign_in(init_data: str) -> Tokens:
     launch = _verified(init_data)
     launches.admit(launch)
     person = launch.user
-    user_id, role = remember(
-        db.session(),
-        person.id,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        username=person.username,
-        language_code=person.language_code,
-    )
+    with system_scope(db.session()):
+        # Whose sign-in this is becomes known here.
+        user_id, role = remember(
+            db.session(),
+            person.id,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            username=person.username,
+            language_code=person.language_code,
+        )
+    act_for(db.session(), user_id)
     return enter(user_id, role, {"bot_id": launch.bot_id})
 
 

@@ -1,5 +1,5 @@
 """Commands for operators: `flask --app web.wsgi:app sending pause`, `… audit verify`,
-`… people role`."""
+`… people role`, `… rows check`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from identity.addresses import mailbox
 from identity.confirmation import forget
 from models import emails
 from models.base import db
+from models.row_policies import gaps
 from models.users import User, user_by_telegram_id
 from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
 from trading.roles import set_role
+from web.operators import OperatorGroup
 
 # Of a Telegram id, well within a bigint.
 _MOST_DIGITS = 18
@@ -25,13 +27,13 @@ _MOST_DIGITS = 18
 
 def register(app: Flask) -> None:
     """Every group."""
-    for group in (_sending(), _audit(), _people()):
+    for group in (_sending(), _audit(), _people(), _rows()):
         app.cli.add_command(group)
 
 
 def _sending() -> AppGroup:
     """The switch that keeps every order in the house."""
-    group = AppGroup("sending", help="Stop and resume all sending of orders.")
+    group = OperatorGroup("sending", help="Stop and resume all sending of orders.")
 
     @group.command("pause")
     @click.option("--note", default="", help="Why, for the audit log.")
@@ -57,7 +59,7 @@ def _sending() -> AppGroup:
 
 def _audit() -> AppGroup:
     """The log of who did what."""
-    group = AppGroup("audit", help="The log of who did what.")
+    group = OperatorGroup("audit", help="The log of who did what.")
 
     @group.command("verify")
     def check() -> None:
@@ -76,7 +78,7 @@ def _audit() -> AppGroup:
 
 def _people() -> AppGroup:
     """Who may what, and by what they prove it."""
-    group = AppGroup("people", help="Roles and second factors of people.")
+    group = OperatorGroup("people", help="Roles and second factors of people.")
 
     @group.command("role")
     @click.argument("person")
@@ -109,6 +111,24 @@ def _found(person: str) -> User:
     if found is None:
         raise click.ClickException(f"Nobody has signed in as {person} yet.")
     return found
+
+
+def _rows() -> AppGroup:
+    """Whether the database holds people apart by itself."""
+    group = OperatorGroup("rows", help="Row-level security.")
+
+    @group.command("check")
+    def check() -> None:
+        """Exit code 1 and the tables that policies do not guard from this role."""
+        open_tables = gaps(db.session())
+        if open_tables:
+            raise click.ClickException(
+                f"Not guarded: {', '.join(open_tables)}. Bring the migrations up to date, and use"
+                " a role that is neither superuser nor BYPASSRLS."
+            )
+        click.echo("Every table of people is guarded.")
+
+    return group
 
 
 def _operator() -> str:

@@ -10,6 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from core import clock
 from core.roles import Permission
 from models.base import db
+from models.row_security import act_for
 from trading.export import leg_records
 from web.csv_lines import csv_lines
 from web.export_links import ExportLink
@@ -53,6 +54,7 @@ def export_jobs(body: JobFilterIn) -> dict[str, Any]:
 def download_export(path: ExportPath) -> Response:
     """One row for each leg, the newest job first; of a job that came to no plan, one row."""
     link = ExportLink.read(path.token)
+    act_for(db.session(), link.user_id)
     records = leg_records(db.session(), link.user_id, link.wanted.wanted())
     headers = {
         "Content-Disposition": f'attachment; filename="{_file_name()}"',

@@ -16,6 +16,7 @@ from core.problems import Problem
 from core.roles import Permission, Role, may
 from models import sign_ins
 from models.base import db
+from models.row_security import act_for
 from models.users import Account, User, live_account
 from web.living import LivingSignIns, living
 from web.tokens import bearer
@@ -79,6 +80,7 @@ def _require_sign_in() -> None:
     if name in _OPEN:
         return
     g.user_id, g.sign_in_id = bearer()
+    act_for(db.session(), g.user_id)
     if not living().lives(str(g.sign_in_id), lambda: _look(g.sign_in_id)):
         raise Problem("session_ended", 401)
     if name not in _NEEDS and _is_ours(request.url_rule):

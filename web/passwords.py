@@ -17,6 +17,7 @@ from identity.addresses import mailbox
 from identity.passwords import Passwords
 from models import audit
 from models.base import db
+from models.row_security import act_for, system_scope
 from models.users import User
 from trading.desk import Desk
 from web.entering import enter
@@ -81,14 +82,15 @@ def sign_up(body: Registration) -> tuple[dict[str, Any], int]:
     already, a mail that says so. A password is refused by a field error: `password_short`,
     `password_long`, `password_common`, `password_like_email`."""
     must_send_mail()
-    registration.register(
-        db.session(),
-        passwords(),
-        email=body.email,
-        password=body.password,
-        first_name=body.first_name or "",
-        language=language(),
-    )
+    with system_scope(db.session()):
+        registration.register(
+            db.session(),
+            passwords(),
+            email=body.email,
+            password=body.password,
+            first_name=body.first_name or "",
+            language=language(),
+        )
     return _owed(body.email)
 
 
@@ -97,7 +99,8 @@ def sign_up(body: Registration) -> tuple[dict[str, Any], int]:
 def forgot(body: Forgotten) -> tuple[dict[str, Any], int]:
     """The same answer for every address; only one that is somebody's gets a mail."""
     must_send_mail()
-    recovery.forgot(db.session(), email=body.email, language=language())
+    with system_scope(db.session()):
+        recovery.forgot(db.session(), email=body.email, language=language())
     return _owed(body.email)
 
 
@@ -112,7 +115,9 @@ def _owed(email: str) -> tuple[dict[str, Any], int]:
 def verify(body: Verification) -> Response:
     """The token stands in the link's fragment; it is good once, for 24 hours. The address is the
     person's from then on. 401 `totp_required` asks a person with a second factor for `code`."""
-    found = registration.verify(db.session(), vault(), body.token, body.code)
+    with system_scope(db.session()):
+        found = registration.verify(db.session(), vault(), body.token, body.code)
+    act_for(db.session(), found.user_id)
     audit.record(
         db.session(),
         found.step.value,
@@ -132,7 +137,9 @@ def login(body: PasswordSignIn) -> Response:
     follows a right password."""
     guesses = Guesses(mailbox(body.email) or body.email)
     guesses.begin()
-    user_id = password_sign_in.whose(db.session(), passwords(), body.email, body.password)
+    with system_scope(db.session()):
+        user_id = password_sign_in.whose(db.session(), passwords(), body.email, body.password)
+    act_for(db.session(), user_id)
     guesses.right()
     second_factor.demand(db.session(), vault(), user_id, body.code)
     user = db.session.get(User, user_id)
@@ -146,9 +153,11 @@ def login(body: PasswordSignIn) -> Response:
 def reset(body: PasswordReset) -> tuple[str, int]:
     """The token is good once, for 30 minutes. Every sign-in of the person ends. A password that is
     refused, as when registering, leaves the token good."""
-    done = recovery.reset(
-        db.session(), vault(), passwords(), token=body.token, password=body.password
-    )
+    with system_scope(db.session()):
+        done = recovery.reset(
+            db.session(), vault(), passwords(), token=body.token, password=body.password
+        )
+    act_for(db.session(), done.user_id)
     audit.record(
         db.session(),
         "password.reset",

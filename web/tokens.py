@@ -31,6 +31,7 @@ from core.secrets_filter import remember
 from core.settings import Settings
 from models import audit, sign_ins
 from models.base import db
+from models.row_security import act_for
 from web.living import living
 from web.origin import remote_address
 from web.problems import respond
@@ -135,6 +136,7 @@ def refreshed() -> Tokens:
     presented = get_jwt().get("gen")
     if not isinstance(presented, int):
         raise Problem("unauthenticated", 401)
+    act_for(db.session(), person)
     settings: Settings = current_app.config["SETTINGS"]
     grace = timedelta(seconds=settings.refresh_grace_seconds)
     generation = sign_ins.rotate(db.session(), person, sign_in, presented, grace)

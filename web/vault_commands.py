@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 
 from models.base import db
 from trading.desk import Desk
 from trading.rotation import PORTION, Progress, rotate, survey
+from web.operators import OperatorGroup
 
 
 def register(app: Flask) -> None:
     """The `vault` group: what is stored encrypted, under which master secret."""
-    group = AppGroup("vault", help="Stored secrets and the master secrets they stand under.")
+    group = OperatorGroup("vault", help="Stored secrets and the master secrets they stand under.")
 
     @group.command("rotate")
     @click.option("--check", is_flag=True, help="Only tell what is left under which secret.")

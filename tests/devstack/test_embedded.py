@@ -41,7 +41,10 @@ def folder() -> Iterator[Path]:
 def test_postgres_keeps_its_rows_through_a_kill_9(folder: Path) -> None:
     first = Postgres(folder / "postgres")
     first.start()
-    connection = psycopg2.connect(first.ensure_database("kept"))
+    first.ensure_database("kept")
+    # As one from before there was a role that owns: it is handed over.
+    (folder / "postgres" / "ebb.owner_made").unlink()
+    connection = psycopg2.connect(first.superuser_url("kept"))
     connection.autocommit = True
     connection.cursor().execute("create table kept as select 7 as number")
     pid = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])

@@ -19,7 +19,7 @@ from models.audit import AuditFilter, entries, origin_hash
 from models.base import Base
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
-from models.sessions import make_engine
+from models.sessions import make_engine, make_sessions
 from models.states import AttemptState, JobKind, JobState, LegState, MarketType
 from models.users import Account, User
 
@@ -59,7 +59,7 @@ def test_deeds_from_before_the_log_only_grew_keep_their_person_and_origin(
             {"u": user},
         )
     migrate.upgrade(address)
-    with Session(engine) as session:
+    with make_sessions(engine)() as session:
         old, theirs = entries(session, AuditFilter(), before=None, limit=9)
         assert (theirs.user_id, theirs.entry.details) == (user, {})
         assert str(user) not in theirs.entry.subject
@@ -80,7 +80,23 @@ def rows(clean_database: None, session: Session) -> dict[str, Any]:
     user = User(id=new_id(), telegram_id=uuid.uuid4().int % 2**50)
     session.add(user)
     session.flush()
-    account = Account(
+    account = make_account_row(user)
+    session.add(account)
+    session.flush()
+    job = make_job(user, account, state=JobState.EXECUTING)
+    session.add(job)
+    session.flush()
+    leg = make_leg(job)
+    session.add(leg)
+    session.flush()
+    attempt = make_attempt(leg, 1, AttemptState.ACKNOWLEDGED)
+    session.add(attempt)
+    session.commit()
+    return {"user": user, "account": account, "job": job, "leg": leg, "attempt": attempt}
+
+
+def make_account_row(user: User) -> Account:
+    return Account(
         id=new_id(),
         user_id=user.id,
         label="a",
@@ -95,12 +111,26 @@ def rows(clean_database: None, session: Session) -> dict[str, Any]:
         checked_at=clock.utcnow(),
         is_default=True,
     )
-    session.add(account)
-    session.flush()
-    job = make_job(user, account, state=JobState.EXECUTING)
-    session.add(job)
-    session.flush()
-    leg = Leg(
+
+
+def make_job(user: User, account: Account, **more: Any) -> Job:
+    given: dict[str, Any] = {
+        "id": new_id(),
+        "user_id": user.id,
+        "account_id": account.id,
+        "kind": JobKind.REDUCE,
+        "market_type": MarketType.FUTURES,
+        "state": JobState.QUEUED,
+        "percent": Decimal(25),
+        "request": {},
+        "idempotency_key": uuid.uuid4().hex,
+        "fingerprint": "x",
+    }
+    return Job(**{**given, **more})
+
+
+def make_leg(job: Job) -> Leg:
+    return Leg(
         id=new_id(),
         job_id=job.id,
         seq=1,
@@ -122,28 +152,6 @@ def rows(clean_database: None, session: Session) -> dict[str, Any]:
         state=LegState.WORKING,
         qty_filled=Decimal(0),
     )
-    session.add(leg)
-    session.flush()
-    attempt = make_attempt(leg, 1, AttemptState.ACKNOWLEDGED)
-    session.add(attempt)
-    session.commit()
-    return {"user": user, "account": account, "job": job, "leg": leg, "attempt": attempt}
-
-
-def make_job(user: User, account: Account, **more: Any) -> Job:
-    given: dict[str, Any] = {
-        "id": new_id(),
-        "user_id": user.id,
-        "account_id": account.id,
-        "kind": JobKind.REDUCE,
-        "market_type": MarketType.FUTURES,
-        "state": JobState.QUEUED,
-        "percent": Decimal(25),
-        "request": {},
-        "idempotency_key": uuid.uuid4().hex,
-        "fingerprint": "x",
-    }
-    return Job(**{**given, **more})
 
 
 def make_attempt(leg: Leg, n: int, state: AttemptState) -> Attempt:

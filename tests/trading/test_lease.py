@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
 from models.jobs import Job
 from models.sessions import make_engine, make_sessions
 from models.states import MarketType
+from models.users import Account
 from tests.trading.conftest import Trader
 from trading.heartbeat import Heartbeat
 from trading.lease import Lease, LeaseLost, claim
@@ -66,6 +67,16 @@ def test_a_heartbeat_does_not_take_back_what_was_lost(trader: Trader, lease: Lea
         time.sleep(0.5)
     with pytest.raises(LeaseLost), lease.write():
         pass
+
+
+def test_a_turn_acts_for_the_job_s_owner_alone(
+    trader: Trader, lease: Lease, make_trader: Callable[..., Trader]
+) -> None:
+    make_trader(balances={"USDT": "1"})
+    with lease.write() as (session, job):
+        assert list(session.scalars(select(Account.user_id))) == [job.user_id]
+    with trader.sessions() as session:
+        assert len(session.scalars(select(Account.user_id)).all()) > 1
 
 
 def test_a_frozen_transaction_gives_its_locks_back(

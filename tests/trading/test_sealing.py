@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import create_engine, delete, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.addresses import database_address
 from core.ids import new_id
 from core.secrets_filter import scrub
 from core.settings import Settings
+from devstack.test_servers import Servers
 from models.audit import AuditEntry, AuditOrigin, AuditSeal, record
 from models.migrate import upgrade
 from models.operations import Schedule
@@ -102,12 +104,18 @@ def test_the_log_tells_of_a_seal_what_no_filter_masks(
         "truncate audit_origins",
     ],
 )
-def test_the_database_refuses_to_change_it(whole: Log, deed: str) -> None:
-    with whole() as session:
+def test_the_database_refuses_to_change_it(whole: Log, servers: Servers, deed: str) -> None:
+    if not servers.superuser_url:
+        pytest.skip("only a superuser may act as a replica")
+    engine = whole.kw["bind"]
+    address = make_url(database_address(servers.superuser_url))
+    superuser = create_engine(address.set(database=engine.url.database))
+    with superuser.connect() as connection:
         # A replica's role turns ordinary triggers off.
-        session.execute(text("set local session_replication_role = replica"))
+        connection.execute(text("set local session_replication_role = replica"))
         with pytest.raises(DBAPIError, match="only grows"):
-            session.execute(text(deed))
+            connection.execute(text(deed))
+    superuser.dispose()
 
 
 @pytest.mark.parametrize(

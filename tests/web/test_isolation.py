@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from flask_openapi3 import OpenAPI
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import notices
+from models.jobs import Job
+from models.users import Account
 from tests.web.conftest import Person, problem
 
 FUTURES = {"market_type": "futures"}
@@ -183,6 +186,35 @@ def test_another_s_id_finds_nothing_in_a_list(trader: Person, other: Ids) -> Non
     for path in FILTERS.values():
         answer = trader.get(path, query_string={"account_id": other["account"]})
         assert answer.get_json()["items"] == []
+
+
+def test_what_a_query_forgets_to_ask_postgres_does_not_show(
+    trader: Person, other: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first wall is taken away: these ask for no user. Row-level security stands."""
+    mine = trader.order("/api/positions/reduce", REDUCE).get_json()["id"]
+    asked: list[str] = []
+
+    def whoever(session: Session, _: uuid.UUID, job_id: uuid.UUID) -> Job | None:
+        asked.append("job")
+        return session.get(Job, job_id)
+
+    def everybody(session: Session, *_: Any, **__: Any) -> list[Job]:
+        asked.append("jobs")
+        return list(session.scalars(select(Job)))
+
+    monkeypatch.setattr("web.jobs.job_of_user", whoever)
+    monkeypatch.setattr("web.jobs.list_jobs", everybody)
+    monkeypatch.setattr(
+        "web.guard.live_account",
+        lambda session, _, account_id: asked.append("account") or session.get(Account, account_id),
+    )
+    assert [job["id"] for job in trader.get("/api/jobs").get_json()["items"]] == [mine]
+    problem(trader.get(f"/api/jobs/{other['job']}"), 404, "not_found")
+    book = {**FUTURES, "account_id": other["account"]}
+    problem(trader.get("/api/positions", query_string=book), 404, "not_found")
+    problem(trader.order("/api/positions/reduce", {**REDUCE, **book}), 404, "not_found")
+    assert set(asked) == {"job", "jobs", "account"}
 
 
 def test_a_file_holds_nothing_of_another(trader: Person, other: Ids) -> None:
