@@ -24,6 +24,7 @@ from models.mails import Mail
 from models.notices import Notice
 from models.outbox import OutboxRow
 from models.phones import Phone
+from models.row_security import system_scope
 from models.second_factors import RecoveryCode, SecondFactor
 from models.sign_ins import SignIn
 from models.states import ENDED_JOBS
@@ -51,11 +52,14 @@ def delete_person(session: Session, desk: Desk, user_id: uuid.UUID) -> Sequence[
     )
     # Legs and snapshots refer to each other.
     session.execute(update(Leg).where(Leg.job_id.in_(_jobs(user_id))).values(snapshot_id=None))
-    for table, theirs in owned(user_id):
-        # The session need not be told which rows went: it holds none of them.
-        session.execute(
-            delete(table).where(theirs), execution_options={"synchronize_session": False}
-        )
+    # The policies know rows by their person; what was sent to the person's chat or address before
+    # it was known to be theirs names none.
+    with system_scope(session):
+        for table, theirs in owned(user_id):
+            # The session need not be told which rows went: it holds none of them.
+            session.execute(
+                delete(table).where(theirs), execution_options={"synchronize_session": False}
+            )
     session.commit()
     for account_id in accounts:
         desk.forget(account_id)

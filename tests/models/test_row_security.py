@@ -55,6 +55,7 @@ SYSTEM_PLACES = {
     "web/approvals.py": "whoever began a sign-in is nobody yet; their cookie names the request",
     "web/passwords.py": "who signs in is found by the address, or by a mail's link",
     "web/telegram_webhook.py": "updates are of no person before they are handled",
+    "trading/farewell.py": "what was sent to a chat or address names no person",
     "web/admin.py": "everybody's audit log, for those with the permission",
     "web/operators.py": "the operators' commands",
     "models/sessions.py": "the worker, which looks for what is due; a turn is its owner's",
