@@ -108,3 +108,20 @@ def test_no_script_and_no_other_site_gets_the_cookies(
         assert cookie.max_age == settings.refresh_token_seconds
     with app.app_context():
         db.engine.dispose()
+
+
+def test_a_refused_refresh_takes_the_cookies_back_and_a_missing_proof_does_not(
+    browser: FlaskClient, person: Person
+) -> None:
+    proof = confirmed(browser)
+    everyone = browser.get("/api/auth/sessions").get_json()["items"]
+    problem(browser.post(REFRESH), 403, "csrf_failed")
+    foreign = {"Authorization": "Bearer x"}
+    problem(browser.post(REFRESH, headers=foreign), 401, "unauthenticated")
+    assert browser.get_cookie("ebb_refresh", path=REFRESH), "not what was judged"
+
+    for row in everyone:
+        browser.delete(f"/api/auth/sessions/{row['id']}", headers=proof)
+    problem(browser.post(REFRESH, headers=proof), 401, "session_ended")
+    assert [browser.get_cookie(name, path=path) for name, path in SAFE.items()] == [None, None]
+    assert browser.get_cookie("ebb_csrf") is None
