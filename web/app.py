@@ -46,21 +46,21 @@ from web import (
     tokens,
     vault_commands,
 )
+from web.document import SECURITY_SCHEMES, Documented
 from web.json_exact import ExactJSON
 from web.schemas.fields import Problem as ProblemOut
 
 _IDLE_SECONDS = 10.0
-_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:
     """The Flask application of one process, wired but idle. Raises SettingsError."""
     settings = settings or load_settings()
     configure_logs(settings.log_level, human=settings.log_human)
-    app = OpenAPI(
+    app = Documented(
         "web",
         info=Info(title="Ebb", version="0.1.0", description=_DESCRIPTION),
-        security_schemes={"access_token": _BEARER},
+        security_schemes=SECURITY_SCHEMES,
         validation_error_status=400,
         validation_error_model=ProblemOut,
         validation_error_callback=problems.from_validation,
@@ -127,5 +127,6 @@ def _routes(app: OpenAPI) -> None:
 
 _DESCRIPTION = (
     "Reduce every open Bybit position by a percentage, and restore what was closed. Numbers are"
-    " text, times are RFC 3339 in UTC, errors are application/problem+json with a stable `code`."
+    " text, times are RFC 3339 in UTC, errors are application/problem+json with a stable `code`;"
+    " any address may answer 500 `internal_error`, which is a fault of ours."
 )

@@ -13,9 +13,9 @@ from trading.accept import accept_restore
 from trading.preview import preview_restore
 from web import present
 from web.accepting import accept
+from web.document import refusals
 from web.guard import account, needs
 from web.limits import limiter, orders_limit
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut
 from web.schemas.positions import IdempotencyHeader, PlanOut, RestoreIn, RestorePreview
 
@@ -24,12 +24,15 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/snapshots",
     abp_tags=[Tag(name="snapshots", description="Restore")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(404, 409),
 )
 
 
-@blueprint.post("/restore/preview", summary="What a restore would do", responses={"200": PlanOut})
+@blueprint.post(
+    "/restore/preview",
+    summary="What a restore would do",
+    responses={"200": PlanOut, **refusals(502)},
+)
 @needs(Permission.TRADE)
 def preview(body: RestorePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
@@ -40,7 +43,9 @@ def preview(body: RestorePreview) -> dict[str, Any]:
 
 
 @blueprint.post(
-    "/restore", summary="Restore what was closed", responses={"202": JobOut, "200": JobOut}
+    "/restore",
+    summary="Restore what was closed",
+    responses={"202": JobOut, "200": JobOut, **refusals(422)},
 )
 @limiter.limit(orders_limit)
 @needs(Permission.TRADE)

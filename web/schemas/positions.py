@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, ConfigDict, Field, WithJsonSchema
 
 from exchange.types import Category, Side
 from models.states import JobKind, MarketType
@@ -23,6 +23,7 @@ from web.schemas.jobs import RoundTrip
 
 Market = Annotated[MarketType, Field(validation_alias=AliasChoices("market_type", "marketType"))]
 _MAX_DELAY_MS = 60_000
+_VISIBLE = r"^[\x21-\x7e]+$"
 MANY = 500
 
 
@@ -113,9 +114,15 @@ class SnapshotQuery(MarketQuery):
 
 
 class IdempotencyHeader(Out):
-    """The key is checked by hand, so that its absence has its own problem."""
+    """The key is checked by hand, so that its absence has its own problem; the document tells it
+    as it has to be."""
 
-    idempotency_key: str | None = Field(None, max_length=4096, alias="Idempotency-Key")
+    model_config = ConfigDict(json_schema_extra={"required": ["Idempotency-Key"]})
+
+    idempotency_key: Annotated[
+        str | None,
+        WithJsonSchema({"type": "string", "pattern": _VISIBLE, "minLength": 1, "maxLength": 255}),
+    ] = Field(None, max_length=4096, alias="Idempotency-Key")
 
 
 class PositionOut(Out):
