@@ -18,7 +18,7 @@ from trading.requests import (
     RestoreRequest,
     Scope,
 )
-from web.schemas.fields import Amount, Out, Percent, Quantity, Strict, Symbol
+from web.schemas.fields import Amount, Cursor, Out, Percent, Quantity, Strict, Symbol
 from web.schemas.jobs import RoundTrip
 
 Market = Annotated[MarketType, Field(validation_alias=AliasChoices("market_type", "marketType"))]
@@ -109,7 +109,7 @@ class MarketQuery(Strict):
 
 
 class SnapshotQuery(MarketQuery):
-    cursor: str | None = Field(None, max_length=64)
+    cursor: Cursor | None = None
     limit: int = Field(100, ge=1, le=200)
 
 
