@@ -1,0 +1,38 @@
+"""A client that holds every answer of the suite to what is true of all of them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+# The one answer that a page of another site may read: a file that its own address opens.
+_READABLE = "/api/exports/"
+# Words of our own inside.
+_INSIDE = (b"Traceback", b"psycopg2", b"sqlalchemy", b"site-packages", b"SELECT ")
+
+
+class Watched(FlaskClient):
+    """Fails where an answer is a fault of ours, holds a secret, may be kept by a cache, or may be
+    read by another site."""
+
+    secrets: ClassVar[set[str]] = set()
+
+    def open(self, *args: Any, **more: Any) -> TestResponse:
+        answer = super().open(*args, **more)
+        whole = answer.get_data() + str(answer.headers).encode()
+        path = answer.request.path
+        asked = f"{answer.request.method} {path}: {answer.status_code}"
+        assert answer.status_code < 500, asked
+        assert not [secret[:4] for secret in self.secrets if secret.encode() in whole], asked
+        assert not [word for word in _INSIDE if word in whole], asked
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", asked
+        if path.startswith("/api/"):
+            assert answer.headers["Cache-Control"] == "no-store", asked
+            if answer.status_code >= 400:
+                assert answer.mimetype == "application/problem+json", asked
+        if not path.startswith(_READABLE):
+            foreign = [name for name, _ in answer.headers if name.startswith("Access-Control-")]
+            assert not foreign, asked
+        return answer
