@@ -82,7 +82,9 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Not X-Forwarded-Host: a router that does not set it (Heroku's) passes on the client's own,
+        # which would stand in the addresses of exports.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     db.init_app(app)
     with app.app_context():
         ping_idle(db.engine)
