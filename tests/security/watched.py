@@ -20,7 +20,7 @@ class Watched(FlaskClient):
     secrets: ClassVar[set[str]] = set()
 
     def open(self, *args: Any, **more: Any) -> TestResponse:
-        answer = super().open(*args, **more)
+        answer = super().open(*args, **{"buffered": True, **more})
         whole = answer.get_data() + str(answer.headers).encode()
         path = answer.request.path
         asked = f"{answer.request.method} {path}: {answer.status_code}"
