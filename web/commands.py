@@ -1,15 +1,17 @@
 """Commands for operators: `flask --app web.wsgi:app sending pause`, `… audit verify`,
-`… people role`."""
+`… people role`, `… people sign-out`."""
 
 from __future__ import annotations
 
 import getpass
+from datetime import UTC, datetime
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
 from core.roles import Role
+from models import audit, sign_ins
 from models.base import db
 from models.users import user_by_telegram_id
 from trading.audit_check import verify
@@ -70,7 +72,7 @@ def _audit() -> AppGroup:
 
 def _people() -> AppGroup:
     """Who may what."""
-    group = AppGroup("people", help="Roles of people.")
+    group = AppGroup("people", help="Roles of people, and their sessions.")
 
     @group.command("role")
     @click.argument("telegram_id", type=click.IntRange(1, 2**52))
@@ -82,6 +84,29 @@ def _people() -> AppGroup:
             raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
         before = set_role(db.session(), user, Role(role), by=_operator())
         click.echo(f"The role is {role} now; it was {before}.")
+
+    @group.command("sign-out")
+    @click.option("--telegram-id", type=click.IntRange(1, 2**52), help="Only this person.")
+    @click.option("--since", type=click.DateTime(), help="Only sessions begun since then, in UTC.")
+    @click.confirmation_option(prompt="End these sessions?")
+    def sign_out(telegram_id: int | None, since: datetime | None) -> None:
+        """End sessions: one person's or everybody's."""
+        user = None if telegram_id is None else user_by_telegram_id(db.session(), telegram_id)
+        if telegram_id is not None and user is None:
+            raise click.ClickException(f"Nobody with Telegram id {telegram_id} has signed in yet.")
+        began = None if since is None else since.replace(tzinfo=UTC)
+        ended = sign_ins.end_begun(
+            db.session(), user_id=None if user is None else user.id, since=began
+        )
+        audit.record(
+            db.session(),
+            "session.end_all",
+            audit.person(user.pseudonym) if user else "platform",
+            user_id=None,
+            details={"ended": ended, "since": began and began.isoformat(), "by": _operator()},
+        )
+        db.session.commit()
+        click.echo(f"{ended} sessions ended; their tokens are refused within seconds.")
 
     return group
 
