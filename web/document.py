@@ -92,11 +92,25 @@ def _complete(operation: Operation, method: str, needs: guard.Requirement) -> No
     for status in _in_front(operation, method, needs):
         answers.setdefault(str(status), {})
     operation["responses"] = {
-        status: {"$ref": f"#/components/responses/{status}"}
+        status: _refusal(status, answer)
         if int(status) >= 400
         else answer | {"headers": _headers(answer, status, _takes_key(operation))}
         for status, answer in sorted(answers.items())
     }
+
+
+def _refusal(status: str, declared: dict[str, Any]) -> dict[str, Any]:
+    """The answer of this status: the common one, or that of a route whose problems say more."""
+    own = _schema(declared)
+    if own in ({}, _PROBLEM):
+        return {"$ref": f"#/components/responses/{status}"}
+    content = {"application/problem+json": {"schema": {"anyOf": [own, _PROBLEM]}}}
+    return {"description": HTTPStatus(int(status)).phrase, "content": content}
+
+
+def _schema(answer: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    return found
 
 
 def _in_front(operation: Operation, method: str, needs: guard.Requirement) -> Iterator[int]:
@@ -116,7 +130,7 @@ def _in_front(operation: Operation, method: str, needs: guard.Requirement) -> It
 
 
 def _is_guessed(answer: dict[str, Any]) -> bool:
-    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    schema = _schema(answer)
     return bool(schema.get("type") == "array" and schema.get("items") == _PROBLEM)
 
 
@@ -132,8 +146,7 @@ def _say_that_it_is_never_null(parameter: dict[str, Any]) -> None:
 
 
 def _is_job(answer: dict[str, Any]) -> bool:
-    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
-    return bool(schema.get("$ref", "").endswith(f"/{JobOut.__name__}"))
+    return bool(_schema(answer).get("$ref", "").endswith(f"/{JobOut.__name__}"))
 
 
 def _takes_key(operation: Operation) -> bool:
