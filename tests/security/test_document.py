@@ -31,7 +31,7 @@ from models.users import User
 from tests.security.watched import is_fault_of_ours
 from tests.web.conftest import Person
 
-_EXAMPLES = 5
+_EXAMPLES = 4
 
 
 def no_fault_of_ours(context: CheckContext, answer: Response, case: Case) -> None:
