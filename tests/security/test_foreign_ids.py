@@ -133,6 +133,9 @@ def test_another_s_id_in_an_address_is_answered_like_no_one_s(
         for malformed in MALFORMED:
             answer = ask(trader, operation, addressed(operation, malformed), {})
             assert 400 <= answer.status_code < 500, f"{operation} with {malformed}"
+        if not operation.rule.rule.startswith("/api/"):
+            # The page is shown at every other address.
+            continue
         for method in set(METHODS) - (operation.rule.methods or set()):
             answer = trader.call(method, addressed(operation, ids["job"]))
             assert 400 <= answer.status_code < 500, f"{method} {operation.rule}"
