@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -24,7 +25,8 @@ CHANGE = {"undo_seconds": 5}
 
 def sign_in(client: FlaskClient, settings: Settings, known_secrets: Callable[..., None]) -> None:
     token = settings.telegram_bot_token.get_secret_value()
-    data = sign(TelegramUser(id=4711, first_name="Анна"), token, now=clock.utcnow())
+    launch = {"query_id": uuid.uuid4().hex}
+    data = sign(TelegramUser(id=4711, first_name="Анна"), token, now=clock.utcnow(), also=launch)
     answer = client.post(
         "/api/auth/telegram", json={"init_data": data}, headers={"X-Session-Mode": "cookie"}
     )

@@ -122,7 +122,7 @@ def test_giving_a_role_is_in_the_audit_log(admin: Person, session: Session) -> N
 
 
 def test_nobody_gets_a_role_who_never_signed_in(app: OpenAPI) -> None:
-    result = app.test_cli_runner().invoke(args=["people", "role", "1", "admin"])
+    result = app.test_cli_runner().invoke(args=["people", "role", "123454321", "admin"])
     assert (result.exit_code, "Nobody" in result.output) == (1, True)
 
 
