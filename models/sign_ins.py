@@ -129,6 +129,16 @@ def end_all(session: Session, user_id: uuid.UUID) -> Sequence[uuid.UUID]:
     return session.scalars(gone.returning(SignIn.id)).all()
 
 
+def end_begun(session: Session, *, user_id: uuid.UUID | None, since: datetime | None) -> int:
+    """End this person's sign-ins, or everybody's, that began since then, or ever; how many."""
+    gone = delete(SignIn)
+    if user_id is not None:
+        gone = gone.where(SignIn.user_id == user_id)
+    if since is not None:
+        gone = gone.where(SignIn.created_at >= since)
+    return len(session.scalars(gone.returning(SignIn.id)).all())
+
+
 def forget_outlived(session: Session, user_id: uuid.UUID, before: datetime) -> None:
     """Remove the person's sign-ins that were not seen since then: their tokens ran out."""
     session.execute(delete(SignIn).where(SignIn.user_id == user_id, SignIn.last_seen_at < before))

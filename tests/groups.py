@@ -13,6 +13,7 @@ from xdist.scheduler import LoadGroupScheduling
 _GROUPS = {
     "tests/browser/": "browser",
     "tests/live/": "live",
+    "tests/security/test_brute_force.py": "brute force",
     "tests/faults/test_storm.py": "live",
     # Six forking workers, which take their time to start.
     "tests/faults/test_boundaries.py": "faults",

@@ -15,23 +15,22 @@ from trading import accounts
 from trading.accounts import Change, NewKey
 from trading.key_checks import check_own_key
 from web import present
+from web.document import refusals
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
 from web.origin import origin
 from web.schemas.auth import AccountChange, AccountOut, AccountPath, Accounts, NewAccount
-from web.schemas.fields import Problem as ProblemOut
 
 blueprint = APIBlueprint(
     "accounts",
     __name__,
     url_prefix="/api/users/api-keys",
     abp_tags=[Tag(name="accounts", description="Exchange keys")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(409),
 )
 
 
-@blueprint.post("", summary="Connect a key", responses={"201": AccountOut})
+@blueprint.post("", summary="Connect a key", responses={"201": AccountOut, **refusals(422, 502)})
 @limiter.limit(auth_limit)
 @needs(Permission.TRADE)
 def connect_key(body: NewAccount) -> tuple[dict[str, Any], int]:
@@ -68,7 +67,11 @@ def change_key(path: AccountPath, body: AccountChange) -> dict[str, Any]:
     return present.account(changed).model_dump(mode="json")
 
 
-@blueprint.post("/<uuid:account_id>/check", summary="Check a key", responses={"200": AccountOut})
+@blueprint.post(
+    "/<uuid:account_id>/check",
+    summary="Check a key",
+    responses={"200": AccountOut, **refusals(502)},
+)
 @limiter.limit(auth_limit)
 @needs(Permission.TRADE)
 def check_key(path: AccountPath) -> dict[str, Any]:

@@ -15,15 +15,12 @@ from web import cursors, present
 from web.guard import current_user, needs
 from web.origin import origin
 from web.schemas.audit import AuditEntries, AuditSearch, SendingChange, SendingOut
-from web.schemas.fields import Problem as ProblemOut
 
 blueprint = APIBlueprint(
     "admin",
     __name__,
     url_prefix="/api/admin",
     abp_tags=[Tag(name="admin", description="For operators of the platform")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 
 

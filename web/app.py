@@ -52,21 +52,21 @@ from web import (
     tokens,
     vault_commands,
 )
+from web.document import SECURITY_SCHEMES, Documented
 from web.json_exact import ExactJSON
 from web.schemas.fields import Problem as ProblemOut
 
 _IDLE_SECONDS = 10.0
-_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:
     """The Flask application of one process, wired but idle. Raises SettingsError."""
     settings = settings or load_settings()
     configure_logs(settings.log_level, human=settings.log_human)
-    app = OpenAPI(
+    app = Documented(
         "web",
         info=Info(title="Ebb", version="0.1.0", description=_DESCRIPTION),
-        security_schemes={"access_token": _BEARER},
+        security_schemes=SECURITY_SCHEMES,
         validation_error_status=400,
         validation_error_model=ProblemOut,
         validation_error_callback=problems.from_validation,
@@ -88,7 +88,9 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Not X-Forwarded-Host: a router that does not set it (Heroku's) passes on the client's own,
+        # which would stand in the addresses of exports.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -137,5 +139,6 @@ def _routes(app: OpenAPI) -> None:
 
 _DESCRIPTION = (
     "Reduce every open Bybit position by a percentage, and restore what was closed. Numbers are"
-    " text, times are RFC 3339 in UTC, errors are application/problem+json with a stable `code`."
+    " text, times are RFC 3339 in UTC, errors are application/problem+json with a stable `code`;"
+    " any address may answer 500 `internal_error`, which is a fault of ours."
 )

@@ -19,6 +19,7 @@ from models.base import db
 from models.row_security import act_for, system_scope
 from telegram.bots import bot_id
 from web import tallies
+from web.document import refusals
 from web.entering import enter
 from web.guard import current_user, needs, open_to_all, user_id
 from web.limits import auth_limit, limiter
@@ -34,7 +35,6 @@ from web.schemas.approvals import (
     PhoneSignIn,
 )
 from web.schemas.auth import Tokens
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import WaitQuery
 from web.tokens import by_cookie, give_cookies
 
@@ -42,11 +42,9 @@ blueprint = APIBlueprint(
     "approvals",
     __name__,
     url_prefix="/api",
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 _SIGN_IN = [Tag(name="auth", description="Sign-in")]
 _PERSON = [Tag(name="person", description="Your settings")]
-_BEARER: list[dict[str, list[Any]]] = [{"access_token": []}]
 _COOKIE, _COOKIE_PATH = "ebb_approval", "/api/auth"
 _MOST, _WITHIN_SECONDS = 5, 3600
 # Longer than it takes to ask somebody: the time of an answer must not tell whether anybody was.
@@ -144,7 +142,6 @@ def status(path: ApprovalPath, query: WaitQuery) -> Response:
     "/users/approvals",
     summary="Your sign-in by telephone number",
     tags=_PERSON,
-    security=_BEARER,
     responses={"200": Approvals},
 )
 @needs()
@@ -157,7 +154,6 @@ def get_approvals() -> dict[str, Any]:
     "/users/approvals",
     summary="Block requests of browsers, or allow them",
     tags=_PERSON,
-    security=_BEARER,
     responses={"200": Approvals},
 )
 @needs()
@@ -178,8 +174,7 @@ def change_approvals(body: ApprovalsChange) -> dict[str, Any]:
     "/users/phone",
     summary="Unlink your telephone number",
     tags=_PERSON,
-    security=_BEARER,
-    responses={"204": None},
+    responses={"204": None, **refusals(404)},
 )
 @needs()
 def unlink_phone() -> tuple[str, int]:

@@ -11,15 +11,12 @@ from models.base import db
 from web import cursors, present
 from web.guard import needs, user_id
 from web.schemas.audit import AuditEntries, AuditQuery
-from web.schemas.fields import Problem as ProblemOut
 
 blueprint = APIBlueprint(
     "audit",
     __name__,
     url_prefix="/api/audit",
     abp_tags=[Tag(name="audit", description="Who did what")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 
 

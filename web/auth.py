@@ -25,11 +25,11 @@ from telegram.bots import Bots
 from telegram.init_data import InitDataError, Launch, TelegramUser, sign, verify
 from web import launches, present
 from web.dev_account import ensure_sandbox_account
+from web.document import REFRESHING, refusals
 from web.entering import enter
 from web.guard import current_user, needs, open_to_all
 from web.limits import auth_limit, limiter
 from web.schemas.auth import DevSignIn, Me, TelegramSignIn, Tokens
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.second_factors import SecondFactors
 from web.tokens import hand_over, refreshed
 
@@ -38,13 +38,16 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/auth",
     abp_tags=[Tag(name="auth", description="Sign-in")],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(401),
 )
 limiter.limit(auth_limit)(blueprint)
 # Tokens as JSON, or as cookies where `X-Session-Mode: cookie` asks for them.
 _TOKENS: dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None] = {
     "200": Tokens,
-    "204": None,
+    "204": {
+        "description": "Signed in by cookies",
+        "headers": {"Set-Cookie": {"required": True, "schema": {"type": "string"}}},
+    },
 }
 _REFRESH_BODY = {
     "required": False,
@@ -54,7 +57,6 @@ _REFRESH_BODY = {
         }
     },
 }
-_BEARER: list[dict[str, list[Any]]] = [{"access_token": []}]
 
 
 def _settings() -> Settings:
@@ -72,7 +74,11 @@ def telegram_sign_in(body: TelegramSignIn) -> Response:
     return hand_over(_sign_in(body.init_data))
 
 
-@blueprint.post("/dev", summary="Sign in as a test user (sandbox only)", responses=_TOKENS)
+@blueprint.post(
+    "/dev",
+    summary="Sign in as a test user (sandbox only)",
+    responses={**_TOKENS, **refusals(404, 409, 422, 502)},
+)
 @open_to_all
 def dev_sign_in(body: DevSignIn) -> Response:
     """Makes a signed initData for the test user, signs in with it, and connects a sandbox
@@ -127,8 +133,8 @@ def _verified(init_data: str) -> Launch:
 @blueprint.post(
     "/refresh",
     summary="New tokens for a refresh token",
-    responses=_TOKENS,
-    security=[*_BEARER, {}],
+    responses={**_TOKENS, **refusals(403)},
+    security=REFRESHING,
     openapi_extensions={"requestBody": _REFRESH_BODY},
 )
 @open_to_all
@@ -138,7 +144,7 @@ def refresh() -> Response:
     return hand_over(refreshed())
 
 
-@blueprint.get("/me", summary="The signed-in user", responses={"200": Me}, security=_BEARER)
+@blueprint.get("/me", summary="The signed-in user", responses={"200": Me})
 @needs()
 def me() -> dict[str, Any]:
     """Profile, role with its permissions, connected accounts, and second factors."""

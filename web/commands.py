@@ -1,9 +1,10 @@
 """Commands for operators: `flask --app web.wsgi:app sending pause`, `… audit verify`,
-`… people role`, `… rows check`."""
+`… people role`, `… people sign-out`, `… rows check`."""
 
 from __future__ import annotations
 
 import getpass
+from datetime import UTC, datetime
 
 import click
 from flask import Flask
@@ -12,7 +13,7 @@ from flask.cli import AppGroup
 from core.roles import Role
 from identity.addresses import mailbox
 from identity.confirmation import forget
-from models import emails
+from models import audit, emails, sign_ins
 from models.base import db
 from models.row_policies import gaps
 from models.users import User, user_by_telegram_id
@@ -78,7 +79,7 @@ def _audit() -> AppGroup:
 
 def _people() -> AppGroup:
     """Who may what, and by what they prove it."""
-    group = OperatorGroup("people", help="Roles and second factors of people.")
+    group = OperatorGroup("people", help="Roles, second factors and sessions of people.")
 
     @group.command("role")
     @click.argument("person")
@@ -88,6 +89,27 @@ def _people() -> AppGroup:
         user = _found(person)
         before = set_role(db.session(), user, Role(role), by=_operator())
         click.echo(f"The role is {role} now; it was {before}.")
+
+    @group.command("sign-out")
+    @click.option("--person", help="Only this one: a Telegram id, or an e-mail address.")
+    @click.option("--since", type=click.DateTime(), help="Only sessions begun since then, in UTC.")
+    @click.confirmation_option(prompt="End these sessions?")
+    def sign_out(person: str | None, since: datetime | None) -> None:
+        """End sessions: one person's or everybody's."""
+        user = None if person is None else _found(person)
+        began = None if since is None else since.replace(tzinfo=UTC)
+        ended = sign_ins.end_begun(
+            db.session(), user_id=None if user is None else user.id, since=began
+        )
+        audit.record(
+            db.session(),
+            "session.end_all",
+            audit.person(user.pseudonym) if user else "platform",
+            user_id=None,
+            details={"ended": ended, "since": began and began.isoformat(), "by": _operator()},
+        )
+        db.session.commit()
+        click.echo(f"{ended} sessions ended; their tokens are refused within seconds.")
 
     @group.command("forget-factors")
     @click.argument("person")

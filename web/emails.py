@@ -14,12 +14,12 @@ from identity.addresses import mailbox
 from models import audit
 from models.base import db
 from telegram.bot_api import BotApi, BotApiError
+from web.document import refusals
 from web.guard import current_user, needs, sign_in_id, user_id
 from web.limits import auth_limit, limiter
 from web.living import living
 from web.origin import remote_address
 from web.passwords import must_send_mail, passwords, vault
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.passwords import Accepted, EmailChange, EmailRemoval, PasswordChange, TelegramLink
 from web.tries import admit_check, admit_mail, forget
 
@@ -28,8 +28,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/users",
     abp_tags=[Tag(name="person", description="Your settings")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(403, 409),
 )
 limiter.limit(auth_limit)(blueprint)
 
@@ -82,7 +81,9 @@ def remove_email(body: EmailRemoval) -> tuple[str, int]:
     return "", 204
 
 
-@blueprint.post("/link-telegram", summary="Link your Telegram", responses={"200": TelegramLink})
+@blueprint.post(
+    "/link-telegram", summary="Link your Telegram", responses={"200": TelegramLink, **refusals(502)}
+)
 @needs()
 def link_telegram() -> dict[str, Any]:
     """A link that is good once, for ten minutes: the bot asks whoever opens it. Refused with 409

@@ -13,10 +13,10 @@ from models.base import db
 from models.row_security import act_for
 from trading.export import leg_records
 from web.csv_lines import csv_lines
+from web.document import refusals
 from web.export_links import ExportLink
 from web.guard import needs, open_to_all, user_id
 from web.problems import language
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import ExportOut, ExportPath, JobFilterIn
 
 blueprint = APIBlueprint(
@@ -24,7 +24,6 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api",
     abp_tags=[Tag(name="exports", description="Your history as a file")],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 _CSV: dict[Any, Any] = {
     "200": {"description": "The file", "content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -35,7 +34,6 @@ _CSV: dict[Any, Any] = {
     "/jobs/export",
     summary="An address to fetch your history from",
     responses={"200": ExportOut},
-    security=[{"access_token": []}],
 )
 @needs(Permission.TRADE)
 def export_jobs(body: JobFilterIn) -> dict[str, Any]:
@@ -49,7 +47,9 @@ def export_jobs(body: JobFilterIn) -> dict[str, Any]:
     ).model_dump(mode="json")
 
 
-@blueprint.get("/exports/<token>", summary="The history as CSV", responses=_CSV, security=[])
+@blueprint.get(
+    "/exports/<token>", summary="The history as CSV", responses={**_CSV, **refusals(410)}
+)
 @open_to_all
 def download_export(path: ExportPath) -> Response:
     """One row for each leg, the newest job first; of a job that came to no plan, one row."""

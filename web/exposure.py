@@ -10,17 +10,16 @@ from core.roles import Permission
 from models.base import db
 from trading.exposure import history
 from web import present
+from web.document import refusals
 from web.guard import account, needs
 from web.schemas.exposure import ExposureOut, ExposureQuery
-from web.schemas.fields import Problem as ProblemOut
 
 blueprint = APIBlueprint(
     "exposure",
     __name__,
     url_prefix="/api/exposure",
     abp_tags=[Tag(name="exposure", description="What the book was worth over time")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(404, 409),
 )
 
 

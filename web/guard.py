@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -47,6 +48,20 @@ def open_to_all(view: View) -> View:
 def _name(view: Callable[..., Any]) -> str:
     # Whatever wraps a view keeps these two.
     return f"{view.__module__}.{view.__qualname__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a view declares."""
+
+    sign_in: bool
+    permission: Permission | None
+
+
+def requirement(view: Callable[..., Any]) -> Requirement:
+    """What this view needs. One that declares nothing is refused to everybody who is signed in."""
+    name = _name(view)
+    return Requirement(sign_in=name not in _OPEN, permission=_NEEDS.get(name))
 
 
 def undeclared(app: Flask) -> list[str]:

@@ -17,11 +17,11 @@ from trading.cancel import cancel_job
 from trading.verify import verify_job
 from trading.views import job_of_user, job_version, job_view, list_jobs
 from web import cursors, present
+from web.document import refusals
 from web.doorbell import ring
 from web.guard import needs, user_id
 from web.limits import limiter, orders_limit
 from web.origin import remote_address
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut, JobPath, Jobs, JobsQuery, WaitQuery
 
 blueprint = APIBlueprint(
@@ -29,8 +29,6 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/jobs",
     abp_tags=[Tag(name="jobs", description="What became of it")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 
 _FIRST_LOOK = 0.03
@@ -95,9 +93,11 @@ def _wait_for_change(job_id: uuid.UUID, known: str, seconds: int) -> int:
         pause = min(pause * 1.3, _SLOWEST_LOOK)
 
 
-@blueprint.post("/<uuid:job_id>/cancel", summary="Cancel a job", responses={"200": JobOut})
+@blueprint.post(
+    "/<uuid:job_id>/cancel", summary="Cancel a job", responses={"200": JobOut, **refusals(409)}
+)
 @needs(Permission.TRADE)
-def cancel(path: JobPath) -> dict[str, Any]:
+def cancel(path: JobPath) -> Response:
     """At once while it is queued; later it stops what is not sent yet."""
     job = cancel_job(
         db.session(),
@@ -107,11 +107,13 @@ def cancel(path: JobPath) -> dict[str, Any]:
         remote_addr=remote_address(),
     )
     ring(job.id)
-    return present.job(job_view(db.session(), job)).model_dump(mode="json")
+    return _shown(job)
 
 
 @blueprint.post(
-    "/<uuid:job_id>/verify", summary="Compare with the exchange", responses={"200": JobOut}
+    "/<uuid:job_id>/verify",
+    summary="Compare with the exchange",
+    responses={"200": JobOut, **refusals(409, 502)},
 )
 @limiter.limit(orders_limit)
 @needs(Permission.TRADE)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import time
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import Flask, current_app, request
 from flask_jwt_extended import get_jwt_identity
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from core.redis_patience import ONCE, REDIS_TIMEOUT
 from core.settings import Settings
+from web.origin import remote_address
+
+_CUSTOMER = 64
 
 
 def _who() -> str:
@@ -19,7 +22,18 @@ def _who() -> str:
         identity = get_jwt_identity()
     except RuntimeError:
         identity = None
-    return f"user:{identity}" if identity else f"ip:{get_remote_address()}"
+    return f"user:{identity}" if identity else f"ip:{_household()}"
+
+
+def _household() -> str:
+    """The asker's address. Of IPv6 what one customer is given: whoever has one address has 2⁶⁴."""
+    address = remote_address()
+    if address is None:
+        return "unknown"
+    known = ip_address(address)
+    if isinstance(known, IPv6Address) and known.ipv4_mapped is None:
+        return str(IPv6Network((known, _CUSTOMER), strict=False))
+    return address
 
 
 def auth_limit() -> str:

@@ -12,7 +12,6 @@ from models import notices
 from models.base import db
 from web import cursors, present
 from web.guard import needs, user_id
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.notices import NoticeOut, NoticePath, NoticeQuery, Notices
 
 blueprint = APIBlueprint(
@@ -20,8 +19,6 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/notices",
     abp_tags=[Tag(name="notices", description="What you should know")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 
 

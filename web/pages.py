@@ -5,14 +5,21 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, send_from_directory
+from flask import Blueprint, Response, request, send_from_directory
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.routing import PathConverter
 
 blueprint = Blueprint("pages", __name__)
 DIST = Path(__file__).resolve().parent.parent / "webapp" / "dist"
 _YEAR = 31_536_000
-_OURS = ("api/", "docs", "assets/", "_")
 # What the build lays beside a file, best first: encoding → how the name ends.
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
+
+
+class PageConverter(PathConverter):
+    """Any address but those of ours: of them, one that there is not is 404 for every method."""
+
+    regex = r"(?!api/|docs|assets/|_)[^/].*?"
 
 
 def _is_file(path: str) -> bool:
@@ -47,12 +54,15 @@ def asset(name: str) -> Response:
     return answer
 
 
+@blueprint.record_once
+def _know_addresses(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["page"] = PageConverter
+
+
 @blueprint.get("/", defaults={"path": ""})
-@blueprint.get("/<path:path>")
+@blueprint.get("/<page:path>")
 def page(path: str) -> Response:
     """The one page, for every address that is not ours otherwise."""
-    if path.startswith(_OURS):
-        abort(404)
     if path and _is_file(path):
         return _send(path)
     if not (DIST / "index.html").is_file():

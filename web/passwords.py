@@ -20,6 +20,7 @@ from models.base import db
 from models.row_security import act_for, system_scope
 from models.users import User
 from trading.desk import Desk
+from web.document import refusals
 from web.entering import enter
 from web.guard import open_to_all
 from web.limits import auth_limit, limiter
@@ -27,14 +28,13 @@ from web.living import living
 from web.origin import remote_address
 from web.problems import language
 from web.schemas.auth import Tokens
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.passwords import (
     Accepted,
     Forgotten,
+    MailVerification,
     PasswordReset,
     PasswordSignIn,
     Registration,
-    Verification,
 )
 from web.tokens import hand_over
 from web.tries import Guesses, admit_mail
@@ -44,7 +44,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/auth",
     abp_tags=[Tag(name="auth", description="Sign-in")],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(401, 409),
 )
 limiter.limit(auth_limit)(blueprint)
 _TOKENS: dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None] = {
@@ -112,7 +112,7 @@ def _owed(email: str) -> tuple[dict[str, Any], int]:
 
 @blueprint.post("/verify", summary="Sign in by the link of a mail", responses=_TOKENS)
 @open_to_all
-def verify(body: Verification) -> Response:
+def verify(body: MailVerification) -> Response:
     """The token stands in the link's fragment; it is good once, for 24 hours. The address is the
     person's from then on. 401 `totp_required` asks a person with a second factor for `code`."""
     with system_scope(db.session()):

@@ -7,10 +7,10 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from models.base import db
 from trading.farewell import delete_person
+from web.document import refusals
 from web.guard import needs, user_id
 from web.limits import auth_limit, limiter
 from web.living import living
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.person import Farewell
 
 blueprint = APIBlueprint(
@@ -18,12 +18,10 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/users",
     abp_tags=[Tag(name="person", description="Your settings")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 
 
-@blueprint.delete("/me", summary="Delete yourself", responses={"204": None})
+@blueprint.delete("/me", summary="Delete yourself", responses={"204": None, **refusals(409)})
 @limiter.limit(auth_limit)
 @needs()
 def delete_me(body: Farewell) -> tuple[str, int]:  # noqa: ARG001 - the word is checked by its schema

@@ -24,9 +24,9 @@ from trading.preview import preview_reduce
 from web import cursors, present
 from web.accepting import accept
 from web.confirming import needs_confirmation, permit_by
+from web.document import refusals
 from web.guard import account, needs
 from web.limits import limiter, orders_limit
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut
 from web.schemas.positions import (
     BookOut,
@@ -48,12 +48,11 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/positions",
     abp_tags=[Tag(name="positions", description="The book and what was closed of it")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(404, 409),
 )
 
 
-@blueprint.get("", summary="The book", responses={"200": BookOut})
+@blueprint.get("", summary="The book", responses={"200": BookOut, **refusals(502)})
 @needs(Permission.TRADE)
 def get_book(query: MarketQuery) -> dict[str, Any]:
     """All positions of an account in one market type, with what is restorable beside each."""
@@ -88,7 +87,11 @@ def _owed(account_id: uuid.UUID, market: MarketType) -> present.Owed:
     return owed
 
 
-@blueprint.post("/preview", summary="What a reduce would do", responses={"200": PlanOut})
+@blueprint.post(
+    "/preview",
+    summary="What a reduce would do",
+    responses={"200": PlanOut, **refusals(502)},
+)
 @needs(Permission.TRADE)
 def preview(body: ReducePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
@@ -101,7 +104,12 @@ def preview(body: ReducePreview) -> dict[str, Any]:
 @blueprint.post(
     "/reduce",
     summary="Reduce the book",
-    responses={"202": JobOut, "200": JobOut, "403": ConfirmationProblem},
+    responses={
+        "202": JobOut,
+        "200": JobOut,
+        "403": ConfirmationProblem,
+        **refusals(422, 502),
+    },
 )
 @limiter.limit(orders_limit)
 @needs(Permission.TRADE)

@@ -11,7 +11,6 @@ from models.base import db
 from models.users import merge_settings
 from web import present
 from web.guard import needs, user_id
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.person import Settings, SettingsChange
 
 blueprint = APIBlueprint(
@@ -19,8 +18,6 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/users",
     abp_tags=[Tag(name="person", description="Your settings")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 
 

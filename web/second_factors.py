@@ -14,11 +14,11 @@ from identity import confirmation, totp
 from identity.proofs import Proof
 from models import audit
 from models.base import db
+from web.document import refusals
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
 from web.origin import remote_address
 from web.problems import from_validation
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.second_factors import (
     CodeIn,
     ConfirmationChange,
@@ -36,8 +36,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/users",
     abp_tags=[Tag(name="second factors", description="TOTP, PIN, and confirmation of jobs")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"403": ConfirmationProblem, "4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses={"403": ConfirmationProblem, **refusals(409)},
 )
 limiter.limit(auth_limit)(blueprint)
 # A body that need not be there: the schema's own would be asked for.

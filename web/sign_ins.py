@@ -18,7 +18,6 @@ from web import present
 from web.guard import needs, sign_in_id, user_id
 from web.living import living
 from web.origin import remote_address
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.person import SessionPath, Sessions
 
 blueprint = APIBlueprint(
@@ -26,8 +25,6 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/auth",
     abp_tags=[Tag(name="sessions", description="Where you are signed in")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
 )
 
 

@@ -14,9 +14,9 @@ from trading.preview import plan_of_restore, preview_restore
 from web import present
 from web.accepting import accept
 from web.confirming import needs_confirmation, permit_by
+from web.document import refusals
 from web.guard import account, needs
 from web.limits import limiter, orders_limit
-from web.schemas.fields import Problem as ProblemOut
 from web.schemas.jobs import JobOut
 from web.schemas.positions import IdempotencyHeader, PlanOut, RestoreIn, RestorePreview
 from web.schemas.second_factors import ConfirmationProblem
@@ -26,12 +26,15 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix="/api/snapshots",
     abp_tags=[Tag(name="snapshots", description="Restore")],
-    abp_security=[{"access_token": []}],
-    abp_responses={"4XX": ProblemOut, "5XX": ProblemOut},
+    abp_responses=refusals(404, 409),
 )
 
 
-@blueprint.post("/restore/preview", summary="What a restore would do", responses={"200": PlanOut})
+@blueprint.post(
+    "/restore/preview",
+    summary="What a restore would do",
+    responses={"200": PlanOut, **refusals(502)},
+)
 @needs(Permission.TRADE)
 def preview(body: RestorePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
@@ -45,7 +48,12 @@ def preview(body: RestorePreview) -> dict[str, Any]:
 @blueprint.post(
     "/restore",
     summary="Restore what was closed",
-    responses={"202": JobOut, "200": JobOut, "403": ConfirmationProblem},
+    responses={
+        "202": JobOut,
+        "200": JobOut,
+        "403": ConfirmationProblem,
+        **refusals(422),
+    },
 )
 @limiter.limit(orders_limit)
 @needs(Permission.TRADE)

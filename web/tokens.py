@@ -20,6 +20,7 @@ from flask_jwt_extended import (
     get_jwt_request_location,
     set_access_cookies,
     set_refresh_cookies,
+    unset_jwt_cookies,
     verify_jwt_in_request,
 )
 from flask_jwt_extended.exceptions import CSRFError
@@ -112,6 +113,13 @@ def _answer_bad_ones(app: Flask, manager: JWTManager) -> None:
     manager.needs_fresh_token_loader(refused)
     manager.revoked_token_loader(refused)
 
+    @app.after_request
+    def _take_back(answer: Response) -> Response:
+        # What is refused once is refused for ever: a browser that keeps it would ask on and on.
+        if answer.status_code == 401 and g.get("refreshing_by_cookie", False):
+            unset_jwt_cookies(answer)
+        return answer
+
     @app.errorhandler(CSRFError)
     def _unconfirmed(_: CSRFError) -> Response:
         return respond(Problem("csrf_failed", 403))
@@ -132,6 +140,7 @@ def refreshed() -> Tokens:
     just-superseded one is taken for some seconds more, for a lost answer or a second tab; it gives
     tokens of the same generation again, so that none of the askers is ahead of another.
     """
+    g.refreshing_by_cookie = _only_by_cookie()
     person, sign_in = _verified(refresh=True, places=["headers", "json", "cookies"])
     presented = get_jwt().get("gen")
     if not isinstance(presented, int):
@@ -148,6 +157,13 @@ def refreshed() -> Tokens:
         raise Problem("session_ended", 401)
     g.user_id = person
     return tokens_for(person, found.role, sign_in, generation)
+
+
+def _only_by_cookie() -> bool:
+    """Whether the cookie carries a token, and no other place of the request."""
+    if "Authorization" in request.headers or "ebb_refresh" not in request.cookies:
+        return False
+    return "refresh_token" not in (request.get_json(silent=True) or {})
 
 
 def _verified(*, refresh: bool, places: list[str]) -> tuple[uuid.UUID, uuid.UUID]:

@@ -19,6 +19,7 @@ from core import clock
 from core.settings import Settings
 from models.base import db
 from telegram.init_data import TelegramUser, sign
+from tests.web.documented import hold_to_document
 from trading.desk import Desk
 from trading.execute import execute
 from web.app import create_app
@@ -32,6 +33,7 @@ def app(settings: Settings) -> Iterator[OpenAPI]:
         # The run's log file stays the target, however many applications are made.
         patch.setattr("web.app.configure_logs", lambda *_, **__: None)
         made = create_app(settings)
+        hold_to_document(made)
         yield made
     with made.app_context():
         db.engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -24,7 +25,8 @@ CHANGE = {"undo_seconds": 5}
 
 def sign_in(client: FlaskClient, settings: Settings, known_secrets: Callable[..., None]) -> None:
     token = settings.telegram_bot_token.get_secret_value()
-    data = sign(TelegramUser(id=4711, first_name="Анна"), token, now=clock.utcnow())
+    launch = {"query_id": uuid.uuid4().hex}
+    data = sign(TelegramUser(id=4711, first_name="Анна"), token, now=clock.utcnow(), also=launch)
     answer = client.post(
         "/api/auth/telegram", json={"init_data": data}, headers={"X-Session-Mode": "cookie"}
     )
@@ -108,3 +110,20 @@ def test_no_script_and_no_other_site_gets_the_cookies(
         assert cookie.max_age == settings.refresh_token_seconds
     with app.app_context():
         db.engine.dispose()
+
+
+def test_a_refused_refresh_takes_the_cookies_back_and_a_missing_proof_does_not(
+    browser: FlaskClient, person: Person
+) -> None:
+    proof = confirmed(browser)
+    everyone = browser.get("/api/auth/sessions").get_json()["items"]
+    problem(browser.post(REFRESH), 403, "csrf_failed")
+    foreign = {"Authorization": "Bearer x"}
+    problem(browser.post(REFRESH, headers=foreign), 401, "unauthenticated")
+    assert browser.get_cookie("ebb_refresh", path=REFRESH), "not what was judged"
+
+    for row in everyone:
+        browser.delete(f"/api/auth/sessions/{row['id']}", headers=proof)
+    problem(browser.post(REFRESH, headers=proof), 401, "session_ended")
+    assert [browser.get_cookie(name, path=path) for name, path in SAFE.items()] == [None, None]
+    assert browser.get_cookie("ebb_csrf") is None

@@ -172,3 +172,18 @@ def test_asking_what_is_allowed_needs_no_sign_in_and_tells_nothing_else(
     answer = client.options("/api/positions/reduce")
     assert (answer.status_code, answer.get_data()) == (200, b"")
     assert "POST" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2026-01-01T00:00:00+19:04", 200),
+        ("0001-01-01T00:00:00+10:00", 400),
+        ("9999-12-31T23:59:59-10:00", 400),
+        ("2026-01-01T00:00:00", 400),
+    ],
+)
+def test_a_time_is_one_that_the_database_can_tell(person: Person, moment: str, status: int) -> None:
+    for bound in ("since", "until"):
+        answer = person.get("/api/jobs", query_string={bound: moment})
+        assert answer.status_code == status

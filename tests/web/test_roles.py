@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from flask_jwt_extended import create_access_token
@@ -10,6 +11,7 @@ from flask_openapi3 import OpenAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import clock
 from core.roles import PERMISSIONS, Permission, Role, may
 from core.settings import Settings
 from models.audit import AuditEntry
@@ -17,6 +19,7 @@ from tests.web.conftest import Person, problem
 from trading.pause import set_paused
 from web import guard
 from web.app import create_app
+from web.living import living
 
 SENDING, AUDIT = "/api/admin/sending", "/api/admin/audit"
 
@@ -119,7 +122,7 @@ def test_giving_a_role_is_in_the_audit_log(admin: Person, session: Session) -> N
 
 
 def test_nobody_gets_a_role_who_never_signed_in(app: OpenAPI) -> None:
-    result = app.test_cli_runner().invoke(args=["people", "role", "1", "admin"])
+    result = app.test_cli_runner().invoke(args=["people", "role", "123454321", "admin"])
     assert (result.exit_code, "Nobody" in result.output) == (1, True)
 
 
@@ -136,3 +139,25 @@ def test_an_admin_pauses_and_resumes_sending(admin: Person) -> None:
     me = admin.get("/api/auth/me").get_json()["id"]
     last = admin.get(f"{AUDIT}?user_id={me}&limit=2").get_json()["items"]
     assert [entry["action"] for entry in last] == ["sending.resumed", "sending.paused"]
+
+
+def test_an_operator_ends_sessions_of_a_person_and_since_a_moment(
+    app: OpenAPI, make_person: Callable[..., Person], session: Session
+) -> None:
+    def run(*options: str) -> str:
+        result = app.test_cli_runner().invoke(args=["people", "sign-out", "--yes", *options])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    stolen, other = make_person(), make_person()
+    telegram_id = str(stolen.get("/api/auth/me").get_json()["telegram_id"])
+    ahead = (clock.utcnow() + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S")
+    assert run("--person", str(telegram_id), "--since", ahead).startswith("0 ")
+    assert run("--person", str(telegram_id)).startswith("1 ")
+    with app.app_context():
+        living().forget_all()
+    problem(stolen.get("/api/auth/me"), 401, "session_ended")
+    assert other.get("/api/auth/me").status_code == 200
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.action, entry.details["ended"]) == ("session.end_all", 1)

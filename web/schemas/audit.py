@@ -6,10 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from models.audit import AuditFilter
-from web.schemas.fields import Out, Strict
+from web.schemas.fields import Moment, NumberCursor, Out, Strict
 
 Note = Annotated[
     str,
@@ -20,7 +20,7 @@ Note = Annotated[
 
 class AuditQuery(Strict):
     limit: int = Field(20, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=64)
+    cursor: NumberCursor | None = None
 
 
 class AuditSearch(AuditQuery):
@@ -28,8 +28,8 @@ class AuditSearch(AuditQuery):
 
     user_id: uuid.UUID | None = None
     action: str | None = Field(None, max_length=64, pattern=r"^[a-z._]+$")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     def wanted(self) -> AuditFilter:
         return AuditFilter(

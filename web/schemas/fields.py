@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Context, Decimal
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,7 +22,23 @@ from pydantic_core import PydanticCustomError
 from core.numbers import HUNDRED, plain
 from web.json_exact import bounded
 
-_NUMBER_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "number"}], "examples": ["25", "12.5"]}
+_PERCENT_SCHEMA = {
+    "anyOf": [
+        {
+            "type": "string",
+            "pattern": r"^(100|[1-9][0-9]?(\.[0-9]{1,2})?|0\.([1-9][0-9]?|0[1-9]))$",
+        },
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 100, "multipleOf": 0.01},
+    ],
+    "examples": ["25", "12.5"],
+}
+_QUANTITY_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^[0-9]{1,30}(\.[0-9]{1,30})?$"},
+        {"type": "number", "minimum": 0, "exclusiveMaximum": 1e30},
+    ],
+    "examples": ["0.5", "12"],
+}
 _MAX_TEXT = 64
 # No coin has more decimals.
 _FINEST = Decimal("1e-30")
@@ -51,12 +70,22 @@ def _quantity(value: Any) -> Decimal:
     return quantity
 
 
-Percent = Annotated[Decimal, BeforeValidator(_percent), WithJsonSchema(_NUMBER_SCHEMA)]
-Quantity = Annotated[Decimal, BeforeValidator(_quantity), WithJsonSchema(_NUMBER_SCHEMA)]
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("out_of_range", "a time", {"range": "0001 … 9999"}) from None
+
+
+Percent = Annotated[Decimal, BeforeValidator(_percent), WithJsonSchema(_PERCENT_SCHEMA)]
+Quantity = Annotated[Decimal, BeforeValidator(_quantity), WithJsonSchema(_QUANTITY_SCHEMA)]
 Amount = Annotated[
     Decimal, PlainSerializer(plain, return_type=str), WithJsonSchema({"type": "string"})
 ]
 """A number in an answer: always text."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time of a request. Told in UTC from here on: the database takes no offset beyond 16 hours."""
 
 Name = Annotated[
     str,
@@ -65,6 +94,12 @@ Name = Annotated[
     ),
 ]
 """A name that a person gives: one line of text, without control characters."""
+
+Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
+"""Where a list goes on, as `next_cursor` told it."""
+
+NumberCursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{11}$")]
+"""The same, of the lists whose rows are numbered."""
 
 Symbol = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9-]+$")]
 

@@ -6,12 +6,12 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 
 from exchange.types import Category, Side
 from models.states import JobKind, JobState, LegState, MarketType
 from trading.views import JobFilter
-from web.schemas.fields import Amount, Out, Strict
+from web.schemas.fields import Amount, Cursor, Moment, Out, Strict
 
 OptionalMarket = Annotated[
     MarketType | None, Field(validation_alias=AliasChoices("market_type", "marketType"))
@@ -41,8 +41,8 @@ class JobFilterIn(Strict):
     state: States = Field([])
     kind: JobKind | None = None
     account_id: uuid.UUID | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     def wanted(self) -> JobFilter:
         return JobFilter(
@@ -57,7 +57,7 @@ class JobFilterIn(Strict):
 
 class JobsQuery(JobFilterIn):
     limit: int = Field(20, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=64)
+    cursor: Cursor | None = None
 
 
 class ProgressOut(Out):

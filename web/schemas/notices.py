@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import Field
 
-from web.schemas.fields import Out, Strict
+from web.schemas.fields import Cursor, Out, Strict
 
 
 class NoticeQuery(Strict):
-    cursor: str | None = Field(None, max_length=64)
+    cursor: Cursor | None = None
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -22,7 +22,7 @@ class Registration(Strict):
     first_name: Name | None = None
 
 
-class Verification(Strict):
+class MailVerification(Strict):
     """`code`: of the second factor, where the person has one."""
 
     token: LinkToken

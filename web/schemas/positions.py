@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, ConfigDict, Field, WithJsonSchema
 
 from exchange.types import Category, Side
 from models.states import JobKind, MarketType
@@ -18,12 +18,13 @@ from trading.requests import (
     RestoreRequest,
     Scope,
 )
-from web.schemas.fields import Amount, Out, Percent, Quantity, Strict, Symbol
+from web.schemas.fields import Amount, Cursor, Out, Percent, Quantity, Strict, Symbol
 from web.schemas.jobs import RoundTrip
 from web.schemas.second_factors import ConfirmationIn
 
 Market = Annotated[MarketType, Field(validation_alias=AliasChoices("market_type", "marketType"))]
 _MAX_DELAY_MS = 60_000
+_VISIBLE = r"^[\x21-\x7e]+$"
 MANY = 500
 
 
@@ -111,14 +112,20 @@ class MarketQuery(Strict):
 
 
 class SnapshotQuery(MarketQuery):
-    cursor: str | None = Field(None, max_length=64)
+    cursor: Cursor | None = None
     limit: int = Field(100, ge=1, le=200)
 
 
 class IdempotencyHeader(Out):
-    """The key is checked by hand, so that its absence has its own problem."""
+    """The key is checked by hand, so that its absence has its own problem; the document tells it
+    as it has to be."""
 
-    idempotency_key: str | None = Field(None, max_length=4096, alias="Idempotency-Key")
+    model_config = ConfigDict(json_schema_extra={"required": ["Idempotency-Key"]})
+
+    idempotency_key: Annotated[
+        str | None,
+        WithJsonSchema({"type": "string", "pattern": _VISIBLE, "minLength": 1, "maxLength": 255}),
+    ] = Field(None, max_length=4096, alias="Idempotency-Key")
 
 
 class PositionOut(Out):
