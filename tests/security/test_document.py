@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from models import notices
 from models.users import User
 from tests.security.watched import is_fault_of_ours
 from tests.web.conftest import Person
+from trading.pause import set_paused
 
 _EXAMPLES = 4
 
@@ -72,7 +73,7 @@ def make_owner(
     make_account: Callable[..., dict[str, Any]],
     work: Callable[[str], None],
     session: Session,
-) -> Callable[[], tuple[Person, dict[str, str]]]:
+) -> Iterator[Callable[[], tuple[Person, dict[str, str]]]]:
     """A signed-in person, and the ids that stand for parameters of these names."""
     book = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "0.4"}]
 
@@ -93,7 +94,9 @@ def make_owner(
         }
         return person, ids
 
-    return make
+    yield make
+    # An owner may pause the sending, and other tests' jobs with it.
+    set_paused(session, False, by="tests")
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
