@@ -2,8 +2,8 @@ import { useTranslation } from "react-i18next";
 import type { Session } from "@/shared/api/types";
 import { useFormat } from "@/shared/money/useFormat";
 import { Failure } from "@/shared/ui/Failure";
+import { Section } from "@/shared/ui/Section";
 import { Skeleton } from "@/shared/ui/Skeleton";
-import { Section } from "../Section";
 import css from "../settings.module.css";
 import { useEndSession, useSessions } from "./useSessions";
 
