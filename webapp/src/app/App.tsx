@@ -22,6 +22,8 @@ const JobScreen = lazy(() => import("@/features/jobs/JobScreen"));
 const RestoreScreen = lazy(() => import("@/features/restore/RestoreScreen"));
 const HistoryScreen = lazy(() => import("@/features/history/HistoryScreen"));
 const SettingsScreen = lazy(() => import("@/features/settings/SettingsScreen"));
+const SecurityScreen = lazy(() => import("@/features/security/SecurityScreen"));
+const NoticesScreen = lazy(() => import("@/features/security/notices/NoticesScreen"));
 const VerifyScreen = lazy(() => import("@/features/auth/mail/VerifyScreen"));
 const ResetScreen = lazy(() => import("@/features/auth/mail/ResetScreen"));
 const FOLLOWED = "ebb.started";
@@ -101,6 +103,12 @@ function Screens({ me }: { me: Me }) {
           </Route>
           <Route path="/settings">
             <SettingsScreen />
+          </Route>
+          <Route path="/settings/security">
+            <SecurityScreen />
+          </Route>
+          <Route path="/notices">
+            <NoticesScreen />
           </Route>
           {!connected && <Redirect to="/connect" replace />}
           <Route path="/">

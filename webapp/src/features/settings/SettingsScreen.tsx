@@ -11,6 +11,7 @@ import { MarketSetting } from "./look/MarketSetting";
 import { PercentSetting } from "./look/PercentSetting";
 import { ThemeSetting } from "./look/ThemeSetting";
 import { UndoSetting } from "./look/UndoSetting";
+import { SecuritySection } from "./SecuritySection";
 import { SessionsSection } from "./sessions/SessionsSection";
 import css from "./settings.module.css";
 
@@ -33,6 +34,7 @@ export default function SettingsScreen() {
           </Section>
         </div>
         <div className={css.column}>
+          <SecuritySection />
           <AccountsSection />
           <SessionsSection />
           <Section title={t("settings.section.leaving")}>
