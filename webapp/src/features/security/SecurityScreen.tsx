@@ -14,15 +14,13 @@ export default function SecurityScreen() {
   return (
     <Screen title={t("security.title")} back="/settings">
       <div className={css.columns}>
-        <div className={css.column}>
-          <WaysSection />
-        </div>
-        <div className={css.column}>
+        <WaysSection />
+        <div className={css.confirming}>
           <TotpSection />
           <PinSection />
           <PolicySection />
-          <AuditSection />
         </div>
+        <AuditSection />
       </div>
     </Screen>
   );

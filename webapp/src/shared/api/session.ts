@@ -80,7 +80,8 @@ export function beginSession(tokens: Tokens | null | undefined): void {
 /** This page forgets that it was signed in. */
 export function endSession(): void {
   tabMemory.forget(KEY);
-  forgetCsrfToken();
+  // A frame without cookies of its own throws on the mere mention of them.
+  if (current === "cookies") forgetCsrfToken();
   become(null);
 }
 

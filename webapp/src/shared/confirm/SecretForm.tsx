@@ -2,6 +2,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "@/shared/ui/Failure";
 import { Segmented } from "@/shared/ui/Segmented";
+import { digitsOf } from "./code";
 import { isWrong, METHODS, type Method, type Secret, secretOf } from "./secret";
 
 interface Props {
@@ -70,7 +71,7 @@ export function SecretForm({ methods, action, detail, busy, error, onSend }: Pro
           maxLength={method === "pin" ? 8 : 32}
           aria-invalid={wrong}
           value={typed}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={({ target: { value } }) => setTyped(method === "pin" ? digitsOf(value) : value)}
           data-testid="confirm-secret"
         />
         {method === "totp" && <p className="hint">{t("confirm.codeHint")}</p>}

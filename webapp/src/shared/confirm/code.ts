@@ -8,6 +8,11 @@ export function isPin(typed: string): boolean {
   return /^\d{4,8}$/.test(typed);
 }
 
+/** What of it a PIN can have. */
+export function digitsOf(typed: string): string {
+  return typed.replace(/[^0-9]/g, "");
+}
+
 /** In groups of four, as one reads it out or types it off. */
 export function inFours(text: string): string {
   return (

@@ -1,5 +1,6 @@
 import { problemOf } from "@/shared/api/problem";
 import type { Me } from "@/shared/api/types";
+import { asCode } from "./code";
 
 /** By what a person shows that it is them: their PIN, or a code of their authenticator. */
 export const METHODS = ["pin", "totp"] as const;
@@ -9,8 +10,7 @@ export type Method = (typeof METHODS)[number];
 export type Secret = { pin: string } | { code: string };
 
 export function secretOf(method: Method, typed: string): Secret {
-  const plain = typed.replace(/\s/g, "");
-  return method === "pin" ? { pin: plain } : { code: plain };
+  return method === "pin" ? { pin: typed } : { code: asCode(typed) };
 }
 
 /** What this person has set up. */

@@ -31,27 +31,29 @@ export function DevSignIn() {
     >
       <Field name="telegram_id" label={t("signIn.dev.id")} error={enter.error}>
         {(described) => (
-          <input
-            {...described}
-            inputMode="numeric"
-            pattern="[1-9][0-9]{0,14}"
-            required
-            autoComplete="off"
-            value={id}
-            onChange={(event) => setId(event.target.value)}
-            data-testid="dev-id"
-          />
+          <span className="row">
+            <input
+              {...described}
+              inputMode="numeric"
+              pattern="[1-9][0-9]{0,14}"
+              required
+              autoComplete="off"
+              value={id}
+              onChange={(event) => setId(event.target.value)}
+              data-testid="dev-id"
+            />
+            <button
+              type="submit"
+              className="plain grow"
+              disabled={enter.isPending}
+              aria-busy={enter.isPending}
+              data-testid="dev-sign-in"
+            >
+              {t("signIn.dev.enter")}
+            </button>
+          </span>
         )}
       </Field>
-      <button
-        type="submit"
-        className="plain"
-        disabled={enter.isPending}
-        aria-busy={enter.isPending}
-        data-testid="dev-sign-in"
-      >
-        {t("signIn.dev.enter")}
-      </button>
       {enter.error && <Failure error={enter.error} toldElsewhere={["telegram_id"]} />}
     </form>
   );

@@ -1,3 +1,4 @@
+import { digitsOf } from "@/shared/confirm/code";
 import { Field } from "@/shared/ui/Field";
 
 interface Props {
@@ -25,7 +26,7 @@ export function PinField({ isCode = false, value, onChange, testId, hint, ...fie
           required
           maxLength={isCode ? 32 : 8}
           value={value}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={({ target }) => onChange(isCode ? target.value : digitsOf(target.value))}
           data-testid={testId}
         />
       )}

@@ -1,7 +1,8 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
+import type { Me } from "@/shared/api/types";
 import { SecretSheet } from "@/shared/confirm/SecretSheet";
 import { asksForSecret, methodsOf, type Secret } from "@/shared/confirm/secret";
 import { usePerson } from "@/shared/person/Person";
@@ -23,6 +24,7 @@ export function PolicySection() {
   const { t } = useTranslation();
   const id = useId();
   const { confirm_over: saved, second_factors: factors } = usePerson();
+  const queries = useQueryClient();
   const refresh = useRefreshMe();
   const [draft, setDraft] = useState<{ kind: Kind; typed: string } | null>(null);
   const [asking, setAsking] = useState(false);
@@ -31,11 +33,13 @@ export function PolicySection() {
     mutationFn: ({ over, secret }: Change) =>
       unwrap(api.PUT("/api/users/confirmation", { body: { over, ...secret } })),
     gcTime: 0,
-    onSuccess: async () => {
-      say(t("common.saved"));
-      setAsking(false);
-      await refresh();
+    onSuccess: async ({ over }) => {
+      // At once: whoever chooses anew while the rest is read must not be overruled.
+      queries.setQueryData<Me>(["me"], (me) => me && { ...me, confirm_over: over });
       setDraft(null);
+      setAsking(false);
+      say(t("common.saved"));
+      await refresh();
     },
     onError: (error) => setAsking(asksForSecret(error) || asking),
   });

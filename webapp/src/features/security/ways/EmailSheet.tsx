@@ -3,6 +3,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
 import type { Me } from "@/shared/api/types";
+import { asCode } from "@/shared/confirm/code";
+import { usePerson } from "@/shared/person/Person";
 import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
 import { PasswordField } from "@/shared/ui/PasswordField";
@@ -11,7 +13,7 @@ import css from "../security.module.css";
 import { useRefreshMe } from "../useRefreshMe";
 
 interface Props {
-  /** What there is; null: none yet, then the password is a new one. */
+  /** What there is. Without one that was verified the password is a new one. */
   email: Me["email"];
   onClose: () => void;
 }
@@ -20,19 +22,31 @@ interface Props {
 export function EmailSheet({ email, onClose }: Props) {
   const { t } = useTranslation();
   const refresh = useRefreshMe();
+  const { second_factors: factors } = usePerson();
+  const isFirst = !email?.verified;
   const [address, setAddress] = useState(email && !email.verified ? email.address : "");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
   const [sent, setSent] = useState(false);
   const change = useMutation({
     mutationFn: () =>
-      unwrap(api.PUT("/api/users/email", { body: { email: address.trim(), password } })),
+      unwrap(
+        api.PUT("/api/users/email", {
+          body: {
+            email: address.trim(),
+            password,
+            ...(factors.totp && { code: asCode(code) }),
+          },
+        }),
+      ),
     gcTime: 0,
     onSuccess: async () => {
       setSent(true);
+      setCode("");
       await refresh();
     },
   });
-  const title = email ? t("security.email.changeTitle") : t("security.email.addTitle");
+  const title = isFirst ? t("security.email.addTitle") : t("security.email.changeTitle");
   if (sent) {
     return (
       <Sheet title={t("security.email.mailed")} onClose={onClose} testId="email-sheet">
@@ -43,7 +57,8 @@ export function EmailSheet({ email, onClose }: Props) {
           className="plain"
           disabled={change.isPending}
           aria-busy={change.isPending}
-          onClick={() => change.mutate()}
+          // A code is good once: the next mail takes another.
+          onClick={() => (factors.totp ? setSent(false) : change.mutate())}
         >
           {t("security.email.again")}
         </button>
@@ -80,15 +95,34 @@ export function EmailSheet({ email, onClose }: Props) {
         </Field>
         <PasswordField
           name="password"
-          label={email ? t("security.password.current") : t("security.password.new")}
-          hint={email ? t("security.email.currentHint") : t("security.password.hint")}
+          label={isFirst ? t("security.password.new") : t("security.password.current")}
+          hint={isFirst ? t("security.password.hint") : t("security.email.currentHint")}
           error={change.error}
-          autoComplete={email ? "current-password" : "new-password"}
+          autoComplete={isFirst ? "new-password" : "current-password"}
           value={password}
           onChange={setPassword}
           testId="email-password"
         />
-        {change.error && <Failure error={change.error} toldElsewhere={["email", "password"]} />}
+        {factors.totp && (
+          <Field name="code" label={t("confirm.secret.totp")} error={change.error}>
+            {(described) => (
+              <input
+                {...described}
+                required
+                maxLength={32}
+                autoComplete="one-time-code"
+                autoCapitalize="none"
+                spellCheck={false}
+                value={code}
+                onChange={(event) => setCode(event.target.value)}
+                data-testid="email-code"
+              />
+            )}
+          </Field>
+        )}
+        {change.error && (
+          <Failure error={change.error} toldElsewhere={["email", "password", "code"]} />
+        )}
         <button
           type="submit"
           className="main"

@@ -37,7 +37,7 @@ export function EmailWay() {
         >
           {t(`security.email.${email ? (email.verified ? "change" : "resend") : "add"}`)}
         </button>
-        {email && (
+        {email?.verified && (
           <>
             <button
               type="button"

@@ -31,7 +31,7 @@ export function KeyState({ account }: { account: Account }) {
         <span className={`badge ${good ? "ok" : "bad"}`} data-testid="key-state">
           {t(`settings.keyState.${account.state}`)}
         </span>
-        <span className="hint">
+        <span className={css.checked}>
           {t("settings.checked", { moment: format.moment(account.checked_at) })}
         </span>
       </div>
