@@ -28,7 +28,12 @@ export function SecuritySection() {
           </Link>
         </li>
         <li>
-          <Link href="/notices" className={css.way} data-testid="settings-notices">
+          <Link
+            href="/notices"
+            state={{ back: "/settings" }}
+            className={css.way}
+            data-testid="settings-notices"
+          >
             <Icon name="bell" />
             <span className="grow">{t("notices.title")}</span>
             {unread > 0 && (

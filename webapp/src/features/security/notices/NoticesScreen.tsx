@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { useHistoryState } from "wouter/use-browser-location";
 import "@/shared/i18n/security";
 import { useFormat } from "@/shared/money/useFormat";
 import { Empty } from "@/shared/ui/Empty";
@@ -12,12 +13,13 @@ import { useMarkRead, useNotices } from "./useNotices";
 export default function NoticesScreen() {
   const { t } = useTranslation();
   const format = useFormat();
+  const cameFrom = useHistoryState<{ back?: string } | null>();
   const notices = useNotices();
   const mark = useMarkRead();
   const items = notices.data?.pages.flatMap((page) => page.items);
   const unread = items?.filter((notice) => notice.read_at === null) ?? [];
   return (
-    <Screen title={t("notices.title")} back="/settings">
+    <Screen title={t("notices.title")} back={cameFrom?.back ?? "/"}>
       {notices.isPending && <Skeleton />}
       {notices.error && <Failure error={notices.error} onRetry={() => void notices.refetch()} />}
       {mark.error && <Failure error={mark.error} />}
