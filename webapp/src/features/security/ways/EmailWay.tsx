@@ -12,7 +12,7 @@ type Open = "address" | "password" | "remove";
 /** The address with its password: none yet, waiting for its mail to be opened, or good. */
 export function EmailWay() {
   const { t } = useTranslation();
-  const { email } = usePerson();
+  const { email, telegram_id } = usePerson();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
   return (
@@ -47,14 +47,16 @@ export function EmailWay() {
             >
               {t("security.password.change")}
             </button>
-            <button
-              type="button"
-              className={css.quietDanger}
-              onClick={() => setOpen("remove")}
-              data-testid="email-remove"
-            >
-              {t("security.email.remove")}
-            </button>
+            {telegram_id !== null && (
+              <button
+                type="button"
+                className={css.quietDanger}
+                onClick={() => setOpen("remove")}
+                data-testid="email-remove"
+              >
+                {t("security.email.remove")}
+              </button>
+            )}
           </>
         )}
       </Way>

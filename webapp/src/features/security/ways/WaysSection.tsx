@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { usePerson } from "@/shared/person/Person";
 import { Icon } from "@/shared/ui/Icon";
 import { Section } from "@/shared/ui/Section";
 import css from "../security.module.css";
@@ -10,11 +11,13 @@ import { TelegramWay } from "./TelegramWay";
 /** By what the person gets in, and where they are. */
 export function WaysSection() {
   const { t } = useTranslation();
+  // The number is that of a Telegram account, and its bot asks.
+  const inTelegram = usePerson().telegram_id !== null;
   return (
     <Section title={t("security.ways")}>
       <ul className={`rows ${css.ways}`}>
         <TelegramWay />
-        <PhoneWay />
+        {inTelegram && <PhoneWay />}
         <EmailWay />
         <li>
           <Link href="/settings#sessions" className={css.link} data-testid="sessions-open">
