@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { SignIn } from "@/features/auth/SignIn";
 import { DeskScreen } from "@/features/desk/DeskScreen";
-import { getTokens, onSessionChange } from "@/shared/api/session";
+import { isSignedIn, onSessionChange } from "@/shared/api/session";
 import type { Me } from "@/shared/api/types";
 import { followLanguage } from "@/shared/i18n";
 import { Person } from "@/shared/person/Person";
@@ -22,14 +22,28 @@ const JobScreen = lazy(() => import("@/features/jobs/JobScreen"));
 const RestoreScreen = lazy(() => import("@/features/restore/RestoreScreen"));
 const HistoryScreen = lazy(() => import("@/features/history/HistoryScreen"));
 const SettingsScreen = lazy(() => import("@/features/settings/SettingsScreen"));
+const SecurityScreen = lazy(() => import("@/features/security/SecurityScreen"));
+const NoticesScreen = lazy(() => import("@/features/security/notices/NoticesScreen"));
+const VerifyScreen = lazy(() => import("@/features/auth/mail/VerifyScreen"));
+const ResetScreen = lazy(() => import("@/features/auth/mail/ResetScreen"));
 const FOLLOWED = "ebb.started";
 
 export function App() {
-  const signedIn = useSyncExternalStore(onSessionChange, getTokens) !== null;
+  const signedIn = useSyncExternalStore(onSessionChange, isSignedIn);
   return (
     <main>
       <OfflineBar />
-      {signedIn ? <Home /> : <SignIn />}
+      <Suspense fallback={<Coming />}>
+        <Switch>
+          <Route path="/verify">
+            <VerifyScreen />
+          </Route>
+          <Route path="/reset">
+            <ResetScreen />
+          </Route>
+          <Route>{signedIn ? <Home /> : <SignIn />}</Route>
+        </Switch>
+      </Suspense>
       <Toasts />
     </main>
   );
@@ -89,6 +103,12 @@ function Screens({ me }: { me: Me }) {
           </Route>
           <Route path="/settings">
             <SettingsScreen />
+          </Route>
+          <Route path="/settings/security">
+            <SecurityScreen />
+          </Route>
+          <Route path="/notices">
+            <NoticesScreen />
           </Route>
           {!connected && <Redirect to="/connect" replace />}
           <Route path="/">

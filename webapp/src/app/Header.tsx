@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { useUnread } from "@/shared/notices/useUnread";
 import { useLooking } from "@/shared/person/desk";
 import { useAccount, useAccountName, usePerson } from "@/shared/person/Person";
 import { Icon } from "@/shared/ui/Icon";
@@ -28,6 +29,7 @@ export function Header() {
         <Icon name="down" />
       </button>
       <nav className="row" aria-label={t("nav.label")}>
+        <Unread />
         {(["restore", "history", "settings"] as const).map((name) => (
           <Link
             key={name}
@@ -42,6 +44,22 @@ export function Header() {
       </nav>
       {choosing && <AccountChoice onClose={() => setChoosing(false)} />}
     </header>
+  );
+}
+
+/** The way to what the person should know, while there is something they haven't read. */
+function Unread() {
+  const { t } = useTranslation();
+  const unread = useUnread();
+  if (unread === 0) return null;
+  return (
+    <Link href="/notices" className="icon bell" data-testid="nav-notices">
+      <Icon name="bell" />
+      <span className="visually-hidden">{t("notices.unread")} </span>
+      <span className="count" data-testid="notices-badge">
+        {unread}
+      </span>
+    </Link>
   );
 }
 

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
 import { ApiProblem } from "@/shared/api/problem";
-import { getTokens, onSessionChange } from "@/shared/api/session";
+import { isSignedIn, onSessionChange } from "@/shared/api/session";
 
 /** The server's state as the page knows it, for one person and in one language. */
 export function makeQueries(): QueryClient {
@@ -22,7 +22,7 @@ export function makeQueries(): QueryClient {
   });
   onSessionChange(() => {
     // The next person must not see the book of the one before.
-    if (!getTokens()) queries.clear();
+    if (!isSignedIn()) queries.clear();
   });
   i18next.on("languageChanged", () => {
     // The server's sentences come in the language asked for; a job's would be "not modified".

@@ -3,7 +3,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { api, unwrap } from "@/shared/api/client";
-import { answered, type Intent, openIntent, sending, type Undo } from "@/shared/api/intent";
+import {
+  answered,
+  type Confirmed,
+  type Intent,
+  openIntent,
+  sending,
+  type Undo,
+} from "@/shared/api/intent";
 import type { Plan } from "@/shared/api/types";
 import { ConfirmSheet } from "@/shared/confirm/ConfirmSheet";
 import { parsePercent } from "@/shared/money/format";
@@ -45,13 +52,14 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
   const { undo_seconds: undo } = useSettings();
   const [question, setQuestion] = useState<Question | null>(null);
   const reduce = useMutation({
-    mutationFn: ({ key, body }: Intent<ReduceBody & Undo>) =>
+    mutationFn: ({ key, body, confirmation }: Confirmed<ReduceBody & Undo>) =>
       unwrap(
         api.POST("/api/positions/reduce", {
           params: { header: { "Idempotency-Key": key } },
-          body,
+          body: { ...body, ...(confirmation && { confirmation }) },
         }),
       ),
+    gcTime: 0,
     onMutate: (intent) => sending("reduce", intent),
     onError: (error) => answered("reduce", error),
     onSuccess: (job) => {
@@ -97,9 +105,10 @@ export function ReduceDock({ body, plan, typed, onTyped, roundUp, onRoundUp }: P
           action={t("reduce.button", { percent: format.number(question.plan.percent) })}
           hold={t("reduce.hold", { percent: format.number(question.plan.percent) })}
           detail={worth(question.plan)}
+          needsSecret={question.plan.needs_confirmation}
           busy={reduce.isPending || reduce.isSuccess}
           error={reduce.error}
-          onConfirm={() => reduce.mutate(question.intent)}
+          onConfirm={(confirmation) => reduce.mutate({ ...question.intent, confirmation })}
           onClose={() => setQuestion(null)}
         >
           <Facts large>

@@ -12,6 +12,7 @@ function plan(overrides: Partial<Plan>): Plan {
     presets: [],
     legs: [],
     cost: null,
+    needs_confirmation: false,
     as_of: "2026-01-01T00:00:00Z",
     ...overrides,
   };

@@ -8,7 +8,8 @@ vi.stubGlobal("sessionStorage", {
 });
 const calls: Request[] = [];
 let replies: (Response | Error)[] = [];
-vi.stubGlobal("location", { origin: "http://ebb.test" });
+vi.stubGlobal("location", { origin: "http://ebb.test", hash: "" });
+vi.stubGlobal("document", { cookie: "" });
 vi.stubGlobal("fetch", async (request: Request) => {
   calls.push(request);
   const reply = replies.shift();

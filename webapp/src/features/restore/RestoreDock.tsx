@@ -96,7 +96,7 @@ export function RestoreDock({ body, plan, terms, onTerms, market, isNothingChose
           detail={worth(question.plan)}
           busy={restore.isPending || restore.isSuccess}
           error={restore.error}
-          onConfirm={() => restore.mutate(question.intent)}
+          onConfirm={(confirmation) => restore.mutate({ ...question.intent, confirmation })}
           onClose={() => setQuestion(null)}
         />
       ) : (

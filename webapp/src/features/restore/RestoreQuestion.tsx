@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Plan } from "@/shared/api/types";
 import { ConfirmSheet } from "@/shared/confirm/ConfirmSheet";
+import type { Secret } from "@/shared/confirm/secret";
 import { useFormat } from "@/shared/money/useFormat";
 import { useAccount, useAccountName } from "@/shared/person/Person";
 import { Fact, Facts } from "@/shared/ui/Facts";
@@ -16,7 +17,7 @@ interface Props {
   detail: string;
   busy: boolean;
   error: unknown;
-  onConfirm: () => void;
+  onConfirm: (secret?: Secret) => void;
   onClose: () => void;
 }
 
@@ -29,7 +30,11 @@ export function RestoreQuestion({ plan, body, ...confirm }: Props) {
   const { totals } = plan;
   const guardText = useGuardText();
   return (
-    <ConfirmSheet title={t("restore.confirm", { count: totals.legs })} {...confirm}>
+    <ConfirmSheet
+      title={t("restore.confirm", { count: totals.legs })}
+      needsSecret={plan.needs_confirmation}
+      {...confirm}
+    >
       {plan.cost && <Net plan={plan} isStale={false} />}
       <Facts large>
         <Fact name={t("restore.account")}>{nameOf(account)}</Fact>

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { OutsideLink } from "@/shared/ui/OutsideLink";
+import { Section } from "@/shared/ui/Section";
 import { version } from "../../../package.json";
-import { Section } from "./Section";
 
 export function AboutSection() {
   const { t } = useTranslation();

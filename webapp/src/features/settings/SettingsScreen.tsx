@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Screen } from "@/shared/ui/Screen";
+import { Section } from "@/shared/ui/Section";
 import { AboutSection } from "./AboutSection";
 import { AccountsSection } from "./accounts/AccountsSection";
 import { DeleteAll } from "./leaving/DeleteAll";
@@ -10,7 +11,7 @@ import { MarketSetting } from "./look/MarketSetting";
 import { PercentSetting } from "./look/PercentSetting";
 import { ThemeSetting } from "./look/ThemeSetting";
 import { UndoSetting } from "./look/UndoSetting";
-import { Section } from "./Section";
+import { SecuritySection } from "./SecuritySection";
 import { SessionsSection } from "./sessions/SessionsSection";
 import css from "./settings.module.css";
 
@@ -33,6 +34,7 @@ export default function SettingsScreen() {
           </Section>
         </div>
         <div className={css.column}>
+          <SecuritySection />
           <AccountsSection />
           <SessionsSection />
           <Section title={t("settings.section.leaving")}>

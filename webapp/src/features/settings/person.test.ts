@@ -34,6 +34,10 @@ const me: Me = {
   role: "user",
   permissions: ["trade"],
   settings,
+  email: null,
+  phone_masked: null,
+  second_factors: { totp: false, pin: false, recovery_codes_left: 0 },
+  confirm_over: null,
   accounts: [account("a", true), account("b", false)],
 };
 

@@ -3,13 +3,15 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 type Reply = (request: Request) => Response;
 const calls: Request[] = [];
 let reply: Reply = () => new Response();
-vi.stubGlobal("location", { origin: "http://ebb.test" });
+vi.stubGlobal("location", { origin: "http://ebb.test", hash: "" });
+const page = { cookie: "" };
+vi.stubGlobal("document", page);
 vi.stubGlobal("fetch", async (request: Request) => {
   calls.push(request);
   return reply(request);
 });
 const { api, unwrap } = await import("./client");
-const { getTokens, setTokens } = await import("./session");
+const { beginSession, endSession, getTokens, isSignedIn } = await import("./session");
 
 function answer(status: number, body: object): Response {
   return new Response(JSON.stringify(body), {
@@ -26,7 +28,7 @@ const me = () => unwrap(api.GET("/api/auth/me"));
 describe("a session that ran out", () => {
   beforeEach(() => {
     calls.length = 0;
-    setTokens({ access_token: "old", refresh_token: "older" });
+    beginSession({ access_token: "old", refresh_token: "older" });
   });
 
   it("is renewed once for all requests that found it out, and each is repeated", async () => {
@@ -72,9 +74,55 @@ describe("a session that ran out", () => {
   });
 });
 
+describe("a session in cookies", () => {
+  const renewed = () => {
+    page.cookie = "ebb_csrf=second";
+    return new Response(null, { status: 204 });
+  };
+  const csrf = (request: Request | undefined) => request?.headers.get("X-CSRF-Token");
+
+  beforeEach(() => {
+    calls.length = 0;
+    page.cookie = "ebb_csrf=first";
+    beginSession(undefined);
+  });
+
+  it("is shown by the repeated value, never by a token", async () => {
+    reply = () => answer(200, { id: "1" });
+    await me();
+    expect(csrf(calls[0])).toBe("first");
+    expect(calls[0]?.headers.has("Authorization")).toBe(false);
+    expect(getTokens()).toBeNull();
+  });
+
+  it("is renewed by its cookie, and the request repeated with the new value", async () => {
+    reply = (request) => {
+      if (toRefresh(request)) return renewed();
+      return csrf(request) === "first" ? answer(401, expired) : answer(200, { id: "1" });
+    };
+    expect(await me()).toEqual({ id: "1" });
+    expect(csrf(calls.find(toRefresh))).toBe("first");
+    expect(csrf(calls.at(-1))).toBe("second");
+  });
+
+  it("is not renewed, nor the request repeated, for a code that was wrong", async () => {
+    reply = () => answer(401, { ...expired, code: "totp_wrong" });
+    await expect(me()).rejects.toMatchObject({ problem: { code: "totp_wrong" } });
+    expect(calls).toHaveLength(1);
+    expect(isSignedIn()).toBe(true);
+  });
+
+  it("ends with its mark, so that a reload doesn't take it for living", async () => {
+    reply = () => answer(401, expired);
+    await expect(me()).rejects.toMatchObject({ problem: { code: "token_expired" } });
+    expect(isSignedIn()).toBe(false);
+    expect(page.cookie).toMatch(/^ebb_csrf=; Max-Age=0/);
+  });
+});
+
 describe("an answer that is no problem document", () => {
   it("becomes words of our own", async () => {
-    setTokens(null);
+    endSession();
     reply = () => new Response("<html>Bad gateway</html>", { status: 502 });
     await expect(me()).rejects.toMatchObject({ problem: { code: "unexpected", status: 502 } });
   });

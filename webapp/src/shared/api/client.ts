@@ -4,35 +4,55 @@ import { ApiProblem, isProblem } from "./problem";
 import { noteReach } from "./reach";
 import { renewSession } from "./renewal";
 import type { paths } from "./schema";
-import { getTokens } from "./session";
+import { isSignedIn } from "./session";
+import { stamp } from "./stamp";
 
 const language = () => i18next.language || "en";
-const bearer = () => `Bearer ${getTokens()?.access_token ?? ""}`;
 
-// A body is read once only: a copy waits for the repeat after a renewal.
-const copies = new WeakMap<Request, Request>();
+// What a renewal may mend; a wrong code or password is a 401 too, and stays one.
+const SESSION_CODES: ReadonlySet<string> = new Set([
+  "token_expired",
+  "unauthenticated",
+  "session_ended",
+]);
+
+/** A body is read once only: a copy waits for the repeat after a renewal. */
+interface Sent {
+  again: Request;
+  /** What showed who asks. */
+  proof: string;
+}
+const sent = new WeakMap<Request, Sent>();
 
 const session: Middleware = {
   onRequest({ request }) {
-    if (getTokens()) request.headers.set("Authorization", bearer());
+    const proof = stamp(request.headers);
     request.headers.set("Accept-Language", language());
-    copies.set(request, request.clone());
+    if (proof !== null) sent.set(request, { again: request.clone(), proof });
     return request;
   },
   async onResponse({ request, response }) {
-    const sent = request.headers.get("Authorization");
-    const again = copies.get(request);
-    if (response.status !== 401 || !sent || !again) return response;
+    const before = sent.get(request);
+    if (response.status !== 401 || !before || !(await isOutlived(response))) return response;
+    const { again, proof } = before;
     // Another request may have renewed the session while this one was under way.
-    if (!getTokens() || sent === bearer()) {
+    if (!isSignedIn() || stamp(again.headers) === proof) {
       const renewal = await renewSession(language());
       if (renewal.kind === "unsaid") return renewal.answer.clone();
       if (renewal.kind === "over") return response;
     }
-    again.headers.set("Authorization", bearer());
+    stamp(again.headers);
     return fetch(again);
   },
 };
+
+async function isOutlived(response: Response): Promise<boolean> {
+  const problem: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return !isProblem(problem) || SESSION_CODES.has(problem.code);
+}
 
 export const api = createClient<paths>({ baseUrl: location.origin });
 api.use(session);

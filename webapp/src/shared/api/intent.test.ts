@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { tabMemory } from "@/shared/storage";
 import { answered, openIntent, sending } from "./intent";
 import { ApiProblem } from "./problem";
 
@@ -31,6 +32,17 @@ describe("an intent", () => {
     sending("reduce", first);
     answered("reduce", error);
     expect(openIntent("reduce", body).key).not.toBe(first.key);
+  });
+
+  it("is sent again with its key once the PIN is known, which nothing remembers", () => {
+    const first = openIntent("reduce", body);
+    sending("reduce", first);
+    answered("reduce", problem(403));
+    const confirmed = { ...first, confirmation: { pin: "2580" } };
+    sending("reduce", confirmed);
+    expect(confirmed.key).toBe(first.key);
+    expect(openIntent("reduce", body)).toEqual(first);
+    expect(tabMemory.read("ebb.unanswered.reduce")).not.toContain("2580");
   });
 
   it("never lends its key to another body or another action", () => {

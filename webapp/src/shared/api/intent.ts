@@ -7,6 +7,14 @@ export interface Intent<Body> {
   readonly body: Body;
 }
 
+/**
+ * An intent on its way, with the PIN or the code that the server asked for. Those belong to one
+ * sending: they are no part of the body that the key stands for, and nothing remembers them.
+ */
+export interface Confirmed<Body> extends Intent<Body> {
+  readonly confirmation?: { pin: string } | { code: string } | undefined;
+}
+
 /** How long the server waits before it acts, so that a person can take it back. */
 export interface Undo {
   delay_ms: number;

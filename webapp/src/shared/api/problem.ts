@@ -12,6 +12,8 @@ export interface Problem {
   title: string;
   detail: string;
   errors?: Fault[];
+  /** With `confirmation_required`: by what the person can confirm. */
+  methods?: string[];
 }
 
 export class ApiProblem extends Error {

@@ -1,6 +1,7 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./schema";
-import { getTokens, setTokens } from "./session";
+import { beginSession, endSession, isSignedIn } from "./session";
+import { stamp } from "./stamp";
 
 // Without the session's own handling: a refusal here must not ask for another renewal.
 const bare = createClient<paths>({ baseUrl: location.origin });
@@ -22,18 +23,17 @@ export function renewSession(language: string): Promise<Renewal> {
 }
 
 async function ask(language: string): Promise<Renewal> {
-  const tokens = getTokens();
-  if (!tokens) return { kind: "over" };
-  const { data, error, response } = await bare.POST("/api/auth/refresh", {
-    headers: { Authorization: `Bearer ${tokens.refresh_token}`, "Accept-Language": language },
-  });
-  if (data) {
-    setTokens(data);
+  if (!isSignedIn()) return { kind: "over" };
+  const headers = new Headers({ "Accept-Language": language });
+  stamp(headers, "refresh");
+  const { data, error, response } = await bare.POST("/api/auth/refresh", { headers });
+  if (response.ok) {
+    beginSession(data);
     return { kind: "renewed" };
   }
   if (response.status !== 401) {
     return { kind: "unsaid", answer: Response.json(error, { status: response.status }) };
   }
-  setTokens(null);
+  endSession();
   return { kind: "over" };
 }

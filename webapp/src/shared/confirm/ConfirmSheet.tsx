@@ -1,11 +1,14 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSettings } from "@/shared/person/Person";
+import { problemOf } from "@/shared/api/problem";
+import { usePerson, useSettings } from "@/shared/person/Person";
 import { canAskBiometrics, confirmByBiometrics } from "@/shared/telegram/biometrics";
 import { haptics } from "@/shared/telegram/haptics";
 import { Failure } from "@/shared/ui/Failure";
 import { HoldButton } from "@/shared/ui/HoldButton";
 import { Sheet } from "@/shared/ui/Sheet";
+import { SecretForm } from "./SecretForm";
+import { asksForSecret, demandedMethods, methodsOf, type Secret } from "./secret";
 
 interface Props {
   title: string;
@@ -16,17 +19,27 @@ interface Props {
   /** On which account and for how much: "1,234.00 USD · Main · demo". */
   detail: string;
   children: ReactNode;
+  /** Whether the server will want a PIN or a code; if it wants one unforeseen, it is asked then. */
+  needsSecret: boolean;
   busy: boolean;
   error: unknown;
-  onConfirm: () => void;
+  onConfirm: (secret?: Secret) => void;
   onClose: () => void;
 }
 
-/** Asks once before money moves, in the way that the person chose: hold, tap or biometrics. */
+/**
+ * Asks once before money moves, in the way that the person chose: hold, tap or biometrics; then for
+ * the PIN or a code, where they wanted to be asked.
+ */
 export function ConfirmSheet(props: Props) {
-  const { title, action, hold, detail, children, busy, error, onConfirm, onClose } = props;
+  const { title, action, hold, detail, children, needsSecret, busy, error, onConfirm, onClose } =
+    props;
   const { t } = useTranslation();
   const { confirm_style: chosen, undo_seconds: undo } = useSettings();
+  const { second_factors: factors } = usePerson();
+  // The question stays once it was asked: while an answer is under way there is no error to tell.
+  const [asking, setAsking] = useState(false);
+  if (!asking && asksForSecret(error)) setAsking(true);
   const [biometric, setBiometric] = useState<boolean | null>(null);
   const [refused, setRefused] = useState(false);
   useEffect(() => {
@@ -39,10 +52,14 @@ export function ConfirmSheet(props: Props) {
     if (!busy) taken.current = false;
   }, [busy]);
 
+  function confirmed() {
+    if (needsSecret) setAsking(true);
+    else onConfirm();
+  }
   function confirm() {
     if (taken.current || busy) return;
-    taken.current = true;
-    onConfirm();
+    taken.current = !needsSecret;
+    confirmed();
   }
   async function byBiometrics() {
     if (taken.current || busy) return;
@@ -50,13 +67,28 @@ export function ConfirmSheet(props: Props) {
     setRefused(false);
     if (await confirmByBiometrics(`${action} · ${detail}`)) {
       haptics.armed();
-      onConfirm();
+      confirmed();
     } else {
       taken.current = false;
       setRefused(true);
     }
   }
 
+  if (asking) {
+    return (
+      <Sheet title={title} onClose={onClose} testId="confirm">
+        <p>{t("confirm.secretWhy")}</p>
+        <SecretForm
+          methods={demandedMethods(error) ?? methodsOf(factors)}
+          action={action}
+          detail={detail}
+          busy={busy}
+          error={problemOf(error)?.code === "confirmation_required" ? null : error}
+          onSend={onConfirm}
+        />
+      </Sheet>
+    );
+  }
   return (
     <Sheet title={title} onClose={onClose} testId="confirm">
       {children}

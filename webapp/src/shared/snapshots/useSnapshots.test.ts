@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 
 const asked: URL[] = [];
 let held = 0;
-vi.stubGlobal("location", { origin: "http://ebb.test" });
+vi.stubGlobal("location", { origin: "http://ebb.test", hash: "" });
+vi.stubGlobal("document", { cookie: "" });
 vi.stubGlobal("fetch", async (request: Request) => {
   const url = new URL(request.url);
   asked.push(url);

@@ -33,6 +33,19 @@ export function saveFile(url: string, name: string): void {
   link.click();
 }
 
+/** Whether the page can make a file of its own text: Telegram downloads from an address only. */
+export function canSaveText(): boolean {
+  return !insideTelegram();
+}
+
+/** Save a text that must not travel to a server and back. */
+export function saveText(text: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  saveFile(url, name);
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 /** A page of somebody else's, outside the app. */
 export function visit(url: string): void {
   if (insideTelegram() && openLink.isAvailable()) openLink(url);

@@ -7,6 +7,7 @@ import css from "../settings.module.css";
 import { AccountName } from "./AccountName";
 import { DefaultChoice } from "./DefaultChoice";
 import { Exemptions } from "./Exemptions";
+import { KeyState } from "./KeyState";
 import { RemoveAccount } from "./RemoveAccount";
 import { isExcess, rightsOf } from "./rights";
 
@@ -24,6 +25,7 @@ export function AccountCard({ account, alone }: { account: Account; alone: boole
       data-label={account.label}
     >
       <AccountName account={account} />
+      <KeyState account={account} />
       <Facts>
         <Fact name={t("settings.key")}>{account.api_key_masked}</Fact>
         <Fact name={t("settings.connected")}>{format.date(account.created_at)}</Fact>

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { usePerson } from "@/shared/person/Person";
 import { Icon } from "@/shared/ui/Icon";
-import { Section } from "../Section";
+import { Section } from "@/shared/ui/Section";
 import { AccountCard } from "./AccountCard";
 
 export function AccountsSection() {

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
-import { setTokens } from "@/shared/api/session";
+import { endSession } from "@/shared/api/session";
 import { insideTelegram } from "@/shared/telegram/client";
 import { FarewellSheet } from "./FarewellSheet";
 import { Gone } from "./Gone";
@@ -14,7 +14,7 @@ export function DeleteAll() {
   const remove = useMutation({
     mutationFn: () => unwrap(api.DELETE("/api/users/me", { body: { confirm: "DELETE" } })),
     onSuccess: () => {
-      if (!insideTelegram()) setTokens(null);
+      if (!insideTelegram()) endSession();
     },
   });
   if (remove.isSuccess && insideTelegram()) {

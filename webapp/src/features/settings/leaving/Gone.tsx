@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { setTokens } from "@/shared/api/session";
+import { endSession } from "@/shared/api/session";
 import { closeApp } from "@/shared/telegram/client";
 import { Sheet } from "@/shared/ui/Sheet";
 
@@ -10,12 +10,12 @@ import { Sheet } from "@/shared/ui/Sheet";
 export function Gone({ title, text }: { title: string; text: string }) {
   const { t } = useTranslation();
   return (
-    <Sheet title={title} onClose={() => setTokens(null)} testId="gone">
+    <Sheet title={title} onClose={endSession} testId="gone">
       <p>{text}</p>
       <button type="button" className="main" onClick={closeApp} data-testid="gone-close">
         {t("settings.closeApp")}
       </button>
-      <button type="button" className="plain" onClick={() => setTokens(null)}>
+      <button type="button" className="plain" onClick={endSession}>
         {t("settings.signInAgain")}
       </button>
     </Sheet>

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
-import { setTokens } from "@/shared/api/session";
+import { endSession } from "@/shared/api/session";
 import { insideTelegram } from "@/shared/telegram/client";
 import { Failure } from "@/shared/ui/Failure";
 import { Gone } from "./Gone";
@@ -12,7 +12,7 @@ export function SignOut() {
   const leave = useMutation({
     mutationFn: () => unwrap(api.POST("/api/auth/logout")),
     onSuccess: () => {
-      if (!insideTelegram()) setTokens(null);
+      if (!insideTelegram()) endSession();
     },
   });
   return (

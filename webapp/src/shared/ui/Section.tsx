@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import css from "./settings.module.css";
+import css from "./section.module.css";
 
 interface Props {
   title: string;
@@ -15,7 +15,7 @@ export function Section({ title, bare = false, children }: Props) {
       <h2 id={id} className="section-title">
         {title}
       </h2>
-      {bare ? children : <div className={`card ${css.settings}`}>{children}</div>}
+      {bare ? children : <div className={`card ${css.inside}`}>{children}</div>}
     </section>
   );
 }

@@ -1,0 +1,65 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, unwrap } from "@/shared/api/client";
+import { Failure } from "@/shared/ui/Failure";
+import { PasswordField } from "@/shared/ui/PasswordField";
+import css from "../auth.module.css";
+import { AddressField } from "./AddressField";
+import type { EmailStep } from "./EmailPanel";
+import { Mailed } from "./Mailed";
+
+interface Props {
+  email: string;
+  onEmail: (email: string) => void;
+  onStep: (step: EmailStep) => void;
+}
+
+/** A new account: the mail that follows proves the address. */
+export function RegisterForm({ email, onEmail, onStep }: Props) {
+  const { t } = useTranslation();
+  const [password, setPassword] = useState("");
+  const register = useMutation({
+    mutationFn: () =>
+      unwrap(api.POST("/api/auth/register", { body: { email: email.trim(), password } })),
+    gcTime: 0,
+  });
+  if (register.isSuccess) {
+    return <Mailed text={t("signIn.register.mailed", { email })} onBack={() => onStep("login")} />;
+  }
+  return (
+    <form
+      className={css.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        register.mutate();
+      }}
+    >
+      <h2>{t("signIn.register.title")}</h2>
+      <AddressField value={email} onChange={onEmail} error={register.error} />
+      <PasswordField
+        name="password"
+        label={t("signIn.newPassword")}
+        hint={t("signIn.passwordHint")}
+        error={register.error}
+        autoComplete="new-password"
+        value={password}
+        onChange={setPassword}
+        testId="sign-in-password"
+      />
+      {register.error && <Failure error={register.error} toldElsewhere={["email", "password"]} />}
+      <button
+        type="submit"
+        className="main"
+        disabled={register.isPending}
+        aria-busy={register.isPending}
+        data-testid="sign-in-submit"
+      >
+        {t("signIn.register.send")}
+      </button>
+      <button type="button" className="link" onClick={() => onStep("login")}>
+        {t("signIn.back")}
+      </button>
+    </form>
+  );
+}
