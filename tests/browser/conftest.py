@@ -163,7 +163,7 @@ def opens(
                 page.goto(launch(None))
             else:
                 page.goto(stack.url)
-                page.get_by_role("textbox").fill(str(telegram_id))
+                page.get_by_test_id("dev-id").fill(str(telegram_id))
                 page.get_by_test_id("dev-sign-in").click()
             yield person
             assert complaints.unexpected() == []
