@@ -25,7 +25,7 @@ from devstack.test_servers import LOGS, SECRETS, Servers
 from models.base import Base
 from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
-from tests.groups import ByGroup, long_ones_first
+from tests.groups import ByGroup, count_lines_where_it_matters, long_ones_first
 from trading.desk import Desk
 
 RECORDED = Path(__file__).resolve().parent.parent.parent / "shared" / "bybit" / "recorded"
@@ -37,8 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["EBB_TEST_RUN"] = uuid.uuid4().hex
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     long_ones_first(items)
+    if config.pluginmanager.hasplugin("pytest_cov"):
+        count_lines_where_it_matters(items)
 
 
 @pytest.hookimpl(optionalhook=True)
