@@ -43,6 +43,7 @@ def streaming(settings: Settings) -> Iterator[Desk]:
 @pytest.fixture
 def _no_collector() -> Iterator[None]:
     """What only the collector would free counts as kept."""
+    gc.collect()
     gc.disable()
     yield
     gc.enable()
@@ -86,13 +87,18 @@ def connected(
     return connect
 
 
+def signing_keys() -> int:
+    return sum(isinstance(thing, SigningKey) for thing in gc.get_objects())
+
+
 @pytest.mark.usefixtures("_no_collector")
 def test_a_key_leaves_the_memory_with_the_work_that_needed_it(
     connected: Callable[..., tuple[Person, uuid.UUID, list[str]]],
     streaming: Desk,
     sessions: sessionmaker[Session],
 ) -> None:
-    disguises = []
+    # What other tests of this process hold is theirs.
+    before, disguises = signing_keys(), []
     for with_rsa in (False, True):
         person, _, looked_for = connected(with_rsa=with_rsa)
         disguises += looked_for
@@ -106,13 +112,13 @@ def test_a_key_leaves_the_memory_with_the_work_that_needed_it(
         # A stream has the key until it stands.
         if thread.name == "stream":
             thread.join(10)
-    signing_keys = sum(isinstance(thing, SigningKey) for thing in gc.get_objects())
+    after = signing_keys()
     # A gateway that is kept shows what would be found.
     _, account, looked_for = connected()
     with sessions() as session:
         kept = streaming.gateway(session.get_one(Account, account))
     found = holders(disguises + looked_for)
     assert found[:4] == [[], [], [], []]
-    assert signing_keys == 0
+    assert after <= before
     assert all("Credentials" in kinds for kinds in found[4:])
     del kept
