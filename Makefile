@@ -19,7 +19,7 @@ up: $(VENV)/.embedded ## Start everything on this machine and stay in the foregr
 	@exec $(BIN)/python -m devstack up $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev ## Set up all and run the whole suite
-	@$(MAKE) --no-print-directory lint check-webapp
+	@$(MAKE) --no-print-directory -j2 lint check-webapp
 	@$(BIN)/python -m devstack chromium >/dev/null
 	@rm -rf .data/test/logs .data/test/secrets.txt && $(BIN)/coverage erase
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)

@@ -1,16 +1,25 @@
 """Keeps secrets out of whatever is written down: by the name of a field and by known values.
 
 Two walls. A field whose name says secret is masked wherever it stands in a structure. And a value
-that was registered here (`remember`) is masked wherever it turns up in any text, so a secret in
-an exception's message or in a library's log line doesn't pass either.
+that is known here is masked wherever it turns up in any text, so a secret in an exception's message
+or in a library's log line doesn't pass either. Three ways to be known:
+
+- `remember`: the value, for the life of the process. For the process's own secrets only.
+- `mask_while_alive`: what an object holds, while it lives. The object alone keeps the value.
+- `recognise`: a keyed hash, by which a value is known again where it stands as a whole word.
+  It is for what comes late: an error's text that is logged when the customer's key is gone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Protocol
+from weakref import WeakSet
 
 MASK = "[secret]"
 _NAME = re.compile(
@@ -40,15 +49,29 @@ _TYPED = re.compile(
     r"""((?:confirmation|(?<![a-z])pin)\\?["']?\s*[:=]\s*\\?["']?)(?:\{[^}]*\}?|[0-9]{4,8}\b)""",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[\w-]{12,}", re.ASCII)
 _MAX_REMEMBERED = 4096
+_MAX_RECOGNISED = 16_384
 _MIN_LENGTH = 6
+_HASH_KEY = secrets.token_bytes(32)
 
-_lock = threading.Lock()
+
+class Holder(Protocol):
+    """Something that holds secrets for a while; compared by identity."""
+
+    @property
+    def secrets(self) -> Sequence[str]: ...
+
+
+# Reentrant: the garbage collector may log, also while this is held.
+_lock = threading.RLock()
 _remembered: OrderedDict[str, None] = OrderedDict()
+_recognised: OrderedDict[bytes, None] = OrderedDict()
+_holders: WeakSet[Holder] = WeakSet()
 
 
 def remember(*secrets: str) -> None:
-    """Mask these values in everything logged from now on by this process."""
+    """Mask these values in everything logged from now on by this process, which keeps them."""
     with _lock:
         for secret in secrets:
             if len(secret) >= _MIN_LENGTH:
@@ -58,17 +81,51 @@ def remember(*secrets: str) -> None:
             _remembered.popitem(last=False)
 
 
+def recognise(*values: str) -> None:
+    """Mask these values from now on where each is a word of its own, without keeping them."""
+    with _lock:
+        for value in values:
+            if _WORD.fullmatch(value):
+                digest = _digest(value)
+                _recognised[digest] = None
+                _recognised.move_to_end(digest)
+        while len(_recognised) > _MAX_RECOGNISED:
+            _recognised.popitem(last=False)
+
+
+def mask_while_alive(holder: Holder) -> None:
+    """Mask what the holder holds for as long as it lives; as `recognise` from then on."""
+    recognise(*holder.secrets)
+    with _lock:
+        _holders.add(holder)
+
+
 def scrub_text(text: str) -> str:
     """The text with every known secret and every secret-shaped run masked."""
     with _lock:
         known = [secret for secret in _remembered if secret in text]
+        known += {
+            secret
+            for holder in _holders
+            for secret in holder.secrets
+            if len(secret) >= _MIN_LENGTH and secret in text
+        }
     # Longest first: a secret that begins with another must not leave its tail behind.
     for secret in sorted(known, key=len, reverse=True):
         text = text.replace(secret, MASK)
     for shape in _SHAPES:
         text = shape.sub(MASK, text)
     text = _TYPED.sub(rf"\1{MASK}", text)
+    text = _WORD.sub(_mask_recognised, text)
     return _NAMED.sub(rf"\1{MASK}", text)
+
+
+def _mask_recognised(word: re.Match[str]) -> str:
+    return MASK if _digest(word[0]) in _recognised else word[0]
+
+
+def _digest(value: str) -> bytes:
+    return hashlib.blake2b(value.encode(), key=_HASH_KEY, digest_size=16).digest()
 
 
 def scrub(value: object, name: str = "") -> object:

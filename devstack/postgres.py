@@ -38,7 +38,11 @@ _SUPERUSER = "postgres"
 # Row-level security holds for no superuser, and most platforms give none: neither do we.
 _OWNER = "ebb"
 _HBA = "host all all 127.0.0.1/32 {method}\n"
-_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+_FAST = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    # Nobody copies it, and no run lasts until its tables need tidying.
+    " -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off"
+)
 # After a crash: one call for the file system instead of one for each of a thousand files, which
 # takes seconds. Only Linux has it.
 _SAFE = "-c recovery_init_sync_method=syncfs" if sys.platform == "linux" else ""
@@ -98,7 +102,7 @@ class Postgres:
 
     def _set_password(self) -> None:
         """On the first start only: trust for a moment on a port nobody knows, then a password."""
-        marker = self.folder / "ebb.password_set"
+        marker = self.folder / ("ebb.password_set" if self.durable else "ebb.fast_password_set")
         hba = self.folder / "pg_hba.conf"
         if marker.exists():
             return
@@ -106,10 +110,14 @@ class Postgres:
         self.port = any_free()
         self._pg_ctl(f"-h 127.0.0.1 -p {self.port} {self._options()}")
         with psycopg2.connect(host="127.0.0.1", port=self.port, user=_SUPERUSER) as connection:
+            cursor = connection.cursor()
+            if not self.durable:
+                # Each connection hashes the password so often: by default half of what it costs.
+                cursor.execute("set scram_iterations = 1")
             command = sql.SQL("alter user {} password {}").format(
                 sql.Identifier(_SUPERUSER), sql.Literal(self._password)
             )
-            connection.cursor().execute(command)
+            cursor.execute(command)
         connection.close()
         hba.write_text(_HBA.format(method="scram-sha-256"))
         self.stop()

@@ -15,12 +15,13 @@ from typing import Any, Self
 from core import clock
 from core.numbers import plain
 from exchange import parse
+from exchange.credentials import Credentials
 from exchange.instruments import InstrumentCache
 from exchange.line import ExchangeClock, Line
 from exchange.outcomes import Refused, Unreachable
 from exchange.pacing import Pacer
 from exchange.placing import Placing
-from exchange.session import Answer, Credentials, GatewayOptions, ThreadSessions
+from exchange.session import Answer, GatewayOptions, ThreadSessions
 from exchange.streams import News, Streams
 from exchange.types import (
     Balance,
@@ -67,7 +68,8 @@ class Shared:
 
 
 class Gateway(Placing):
-    """One account's way to its exchange. Safe to share: each thread uses its own connection."""
+    """One account's way to its exchange. Safe to share: each thread uses its own connection. It
+    holds the plaintext of the key, so nothing that outlives the request or job may hold it."""
 
     def __init__(
         self,

@@ -10,9 +10,10 @@ from core import clock
 from core.logs import get_logger
 from exchange import parse
 from exchange.classify import CLOCK
+from exchange.credentials import Credentials
 from exchange.outcomes import Busy, ExchangeError, Unreachable
 from exchange.pacing import Pacer, account_key
-from exchange.session import Answer, Credentials, GatewayOptions, ThreadSessions, call
+from exchange.session import Answer, GatewayOptions, ThreadSessions, call
 from exchange.types import ExchangeEnvironment
 from exchange.windows import Taken
 
@@ -59,7 +60,7 @@ class Line:
         pacer: Pacer,
         exchange_clock: ExchangeClock,
     ) -> None:
-        self._credentials = credentials
+        self._key = credentials.signing_key() if credentials else None
         self.environment = environment
         self.options = options
         self.pacer = pacer
@@ -107,10 +108,10 @@ class Line:
         return answer
 
     def _call(self, name: str, taken: Taken, stamp: int, parameters: dict[str, Any]) -> Answer:
-        http = self._sessions.get(self._credentials, self.environment, self.options)
-        http.stamp_ms = stamp
+        client = self._sessions.get(self.environment, self.options)
         try:
-            return call(getattr(http, name), **parameters)
+            with client.signing(self._key, stamp) as signing:
+                return call(getattr(signing, name), **parameters)
         except Busy as error:
             self.pacer.refused(taken, error)
             if error.code == CLOCK and self._clock.may_sync(self.environment):

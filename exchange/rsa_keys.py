@@ -18,8 +18,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from core.secrets_filter import remember
-
 MAX_PEM = 4096
 """Characters: room for 4096 bits, the most that Bybit takes."""
 
@@ -47,7 +45,6 @@ def is_private_key(secret: str) -> bool:
 def canonical(pem: str) -> str:
     """The same key as PKCS#8 in PEM, however its lines came (a form's field drops line breaks).
     Raises UnusableKey, which tells nothing of the key."""
-    remember(pem)
     found = _PEM.fullmatch(pem)
     if found is None:
         raise UnusableKey("private_key_unreadable")
@@ -61,9 +58,7 @@ def canonical(pem: str) -> str:
         raise UnusableKey("private_key_unreadable")
     if key.key_size < _MIN_BITS:
         raise UnusableKey("private_key_weak")
-    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    remember(written)
-    return written
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 class RsaSigner:

@@ -1,17 +1,20 @@
-"""pybit's HTTP objects: one for each thread and key, set up so that every refusal comes out.
+"""pybit's HTTP objects: one for each thread and exchange, set up so that every refusal comes out.
 
 pybit repeats calls by itself, POSTs too, and then hides the code (reference §8). One try and a
-retry set holding a code that never occurs turn that off. Two methods are overridden: the time that
-a request is signed with is the caller's (ADR 0003), and an RSA key is parsed once.
+retry set holding a code that never occurs turn that off. One method is overridden: what a request
+is signed with, and which time it says, are the caller's (ADR 0003). So a client holds a key only
+while a call is under way (ADR 0009).
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self
 
 import requests
@@ -20,32 +23,15 @@ from pybit.unified_trading import HTTP
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
-from core.secrets_filter import remember, scrub_text
+from core.secrets_filter import scrub_text
 from core.settings import Settings
 from exchange.classify import error_of, http_error
+from exchange.credentials import SigningKey
 from exchange.outcomes import ExchangeError, Unreachable
-from exchange.rsa_keys import RsaSigner, is_private_key
 from exchange.types import ExchangeEnvironment
 
 _NO_SUCH_CODE = -1
-_SESSIONS_PER_THREAD = 64
 _CONNECTIONS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """An API key pair; `api_secret` is Bybit's, or an RSA private key in PEM. Its repr shows
-    nothing."""
-
-    api_key: str = field(repr=False)
-    api_secret: str = field(repr=False)
-
-    def __post_init__(self) -> None:
-        remember(self.api_key, self.api_secret)
-
-    @property
-    def signs_with_rsa(self) -> bool:
-        return is_private_key(self.api_secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +77,7 @@ class Answer:
 
 
 class StampedHTTP(HTTP):  # type: ignore[misc] # pybit is untyped
-    """pybit's client, but the caller says which time a request is signed with.
+    """pybit's client, but the caller says whose key signs a request, and with which time.
 
     pybit takes the time at the last moment. A worker frozen between its lease check and that
     moment would sign a fresh request long after somebody else took its job over; signed with the
@@ -99,65 +85,67 @@ class StampedHTTP(HTTP):  # type: ignore[misc] # pybit is untyped
     """
 
     stamp_ms: int = 0
-    signer: RsaSigner | None = None
+    key: SigningKey | None = None
 
-    def _auth(self, payload: str, recv_window: int, timestamp: int) -> str:
-        if self.signer is None:
-            return str(super()._auth(payload, recv_window, timestamp))
-        # pybit's own parses the key for each request: tens of milliseconds on an order's way.
-        return self.signer.sign(f"{timestamp}{self.api_key}{recv_window}{payload}")
+    @contextmanager
+    def signing(self, key: SigningKey | None, stamp_ms: int) -> Iterator[Self]:
+        """Sign with this key and time inside; afterwards the client knows no key."""
+        self.key, self.stamp_ms = key, stamp_ms
+        try:
+            yield self
+        finally:
+            self.key = None
 
     def _prepare_headers(
         self, payload: Any, recv_window: int, content_type: str = "application/json"
     ) -> dict[str, str]:
+        if self.key is None:
+            raise PermissionError("this call needs a key")
         return {
             "Content-Type": content_type,
-            "X-BAPI-API-KEY": self.api_key,
-            "X-BAPI-SIGN": self._auth(payload, recv_window, self.stamp_ms),
+            "X-BAPI-API-KEY": self.key.api_key,
+            "X-BAPI-SIGN": self.key.sign(
+                f"{self.stamp_ms}{self.key.api_key}{recv_window}{payload}"
+            ),
             "X-BAPI-SIGN-TYPE": "2",
             "X-BAPI-TIMESTAMP": str(self.stamp_ms),
             "X-BAPI-RECV-WINDOW": str(recv_window),
         }
 
 
-def open_session(
-    credentials: Credentials | None, environment: ExchangeEnvironment, options: GatewayOptions
-) -> StampedHTTP:
-    """A pybit client for one key. Raises ValueError for the sandbox without its address."""
+def open_session(environment: ExchangeEnvironment, options: GatewayOptions) -> StampedHTTP:
+    """A pybit client for one exchange. Raises ValueError for the sandbox without its address."""
     if environment is ExchangeEnvironment.SANDBOX and not options.sandbox_url:
         raise ValueError("EBB_SANDBOX_URL is not set: there is no sandbox exchange to talk to")
     client = StampedHTTP(
         testnet=environment is ExchangeEnvironment.TESTNET,
         demo=environment is ExchangeEnvironment.DEMO,
-        api_key=credentials.api_key if credentials else None,
-        api_secret=credentials.api_secret if credentials else None,
-        rsa_authentication=credentials is not None and credentials.signs_with_rsa,
         timeout=options.timeout_seconds,
         recv_window=options.recv_window_ms,
         max_retries=1,
         retry_codes={_NO_SUCH_CODE},
         return_response_headers=True,
     )
-    if credentials is not None and credentials.signs_with_rsa:
-        client.signer = RsaSigner(credentials.api_secret)
     if environment is ExchangeEnvironment.SANDBOX:
         client.endpoint = options.sandbox_url
     # The environment's proxies, read once instead of before each call; no .netrc.
     client.client.proxies = get_environ_proxies(client.endpoint)
     client.client.trust_env = False
+    # A cookie that came with one account's answer must not go out with another's request.
+    client.client.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return client
 
 
 class _Clients(threading.local):
-    """This thread's clients by key; the oldest go first."""
+    """This thread's clients."""
 
     def __init__(self) -> None:
-        self.by_key: OrderedDict[tuple[ExchangeEnvironment, str], StampedHTTP] = OrderedDict()
+        self.by_exchange: dict[ExchangeEnvironment, StampedHTTP] = {}
 
 
 class ThreadSessions:
-    """A client for each thread and key, and below them connections that all share: whoever calls
-    next finds a warm one, whatever account the last call was for."""
+    """A client for each thread and exchange, and below them connections that all share: whoever
+    calls next finds a warm one, whatever account the last call was for."""
 
     def __init__(self) -> None:
         self._local = _Clients()
@@ -167,24 +155,14 @@ class ThreadSessions:
         """Close the idle connections; they open again when needed."""
         self._connections.close()
 
-    def get(
-        self,
-        credentials: Credentials | None,
-        environment: ExchangeEnvironment,
-        options: GatewayOptions,
-    ) -> StampedHTTP:
-        key = (environment, credentials.api_key if credentials else "")
-        clients = self._local.by_key
-        client = clients.get(key)
-        if client is None or (credentials and client.api_secret != credentials.api_secret):
-            client = open_session(credentials, environment, options)
+    def get(self, environment: ExchangeEnvironment, options: GatewayOptions) -> StampedHTTP:
+        clients = self._local.by_exchange
+        client = clients.get(environment)
+        if client is None:
+            client = open_session(environment, options)
             for scheme in ("https://", "http://"):
                 client.client.mount(scheme, self._connections)
-            clients[key] = client
-        clients.move_to_end(key)
-        while len(clients) > _SESSIONS_PER_THREAD:
-            # Not closed: the connections are everybody's.
-            clients.popitem(last=False)
+            clients[environment] = client
         return client
 
 
@@ -208,6 +186,7 @@ def call(method: Callable[..., Any], **parameters: Any) -> Answer:
         )
     except (requests.RequestException, OSError) as error:
         failure = Unreachable(0, type(error).__name__)
+        _let_go(error)
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         # An answer that is no envelope at all.
         failure = Unreachable(0, f"unreadable answer ({type(error).__name__})")
@@ -215,7 +194,20 @@ def call(method: Callable[..., Any], **parameters: Any) -> Answer:
         if not isinstance(body, Mapping):
             raise Unreachable(0, "unreadable answer")
         return Answer(body, headers)
-    raise failure from None
+    try:
+        raise failure from None
+    finally:
+        # Else the error, by its traceback, would hold itself and, up the stack, the key.
+        del failure
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what was on the stack. A frame of urllib3 holds the error that holds the frame, and with
+    it all the callers and their key, until the collector comes by."""
+    link: BaseException | None = error
+    while link is not None:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__context__
 
 
 def _own_text(message: object) -> str:

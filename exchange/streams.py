@@ -14,7 +14,9 @@ from typing import Any
 from pybit.unified_trading import WebSocket
 
 from core.logs import get_logger
-from exchange.session import Credentials, GatewayOptions
+from exchange.credentials import Credentials
+from exchange.pacing import account_key
+from exchange.session import GatewayOptions
 from exchange.types import ExchangeEnvironment
 
 log = get_logger(__name__)
@@ -28,7 +30,11 @@ class _Stream(WebSocket):  # type: ignore[misc] # pybit is untyped
 
     def __init__(self, address: str | None, **options: Any) -> None:
         self._address = address
-        super().__init__("private", **options)
+        try:
+            super().__init__("private", **options)
+        finally:
+            # Signed in, and never again: a stream that breaks is not connected anew.
+            self.api_key = self.api_secret = None
 
     def _connect(self, url: str) -> None:
         super()._connect(self._address or url)
@@ -69,12 +75,13 @@ class Streams:
     def of(self, credentials: Credentials, environment: ExchangeEnvironment) -> News:
         """The account's news. The stream is opened beside; nobody waits for it."""
         gone: list[News] = []
+        account = account_key(credentials.api_key)
         with self._lock:
-            news = self._news.get(credentials.api_key)
+            news = self._news.get(account)
             if news is None or (news.stream is not None and not news.is_live):
-                news = self._news[credentials.api_key] = News()
+                news = self._news[account] = News()
                 self._beside(lambda: self._open_or_forget(news, credentials, environment))
-            self._news.move_to_end(credentials.api_key)
+            self._news.move_to_end(account)
             while len(self._news) > _KEEP:
                 gone.append(self._news.popitem(last=False)[1])
         for old in gone:
@@ -97,9 +104,10 @@ class Streams:
             self._open(news, credentials, environment)
         except Exception:
             # The account's next job tries anew.
+            account = account_key(credentials.api_key)
             with self._lock:
-                if self._news.get(credentials.api_key) is news:
-                    del self._news[credentials.api_key]
+                if self._news.get(account) is news:
+                    del self._news[account]
             raise
 
     def _open(self, news: News, credentials: Credentials, environment: ExchangeEnvironment) -> None:

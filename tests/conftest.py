@@ -27,7 +27,7 @@ from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import BotApi
 from tests.bots import BotUnderTest
-from tests.groups import ByGroup, long_ones_first
+from tests.groups import ByGroup, count_lines_where_it_matters, long_ones_first
 from tests.mailbox import mail_worker, mailbox  # noqa: F401 - fixtures
 from trading.desk import Desk
 
@@ -40,8 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["EBB_TEST_RUN"] = uuid.uuid4().hex
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     long_ones_first(items)
+    if config.pluginmanager.hasplugin("pytest_cov"):
+        count_lines_where_it_matters(items)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.problems import Problem, field_problem
-from core.secrets_filter import remember
 from exchange.gateway import Credentials
 from exchange.outcomes import AuthProblem
 from exchange.types import ExchangeEnvironment, KeyInfo
@@ -89,7 +88,6 @@ def connect(
     `key_can_withdraw`, `key_expired`, `key_ip_not_bound`, `key_not_unified`, `key_refused`;
     (409) `key_already_connected`; and the gateway's errors when the exchange can't be asked.
     """
-    remember(key.credentials.api_key, key.credentials.api_secret)
     if key.environment is ExchangeEnvironment.SANDBOX and not desk.settings.is_sandbox:
         raise field_problem("environment", "environment_not_available", status=422)
     info = _ask(desk, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 _THREADS = 16
@@ -23,8 +23,12 @@ class Couriers:
             return []
         others: list[Future[Any]] = [self._pool.submit(act) for act in acts[1:]]
         try:
-            first = acts[0]()
+            try:
+                first = acts[0]()
+            finally:
+                wait(others)
+            return [first, *map(Future.result, others)]
         finally:
-            for other in others:
-                other.exception()
-        return [first, *(other.result() for other in others)]
+            # A future holds its error, the error this frame: together they would stay, with the
+            # key that was worked with, until the garbage collector comes by.
+            others.clear()

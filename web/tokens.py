@@ -28,7 +28,6 @@ from jwt import InvalidTokenError
 
 from core.problems import Problem
 from core.roles import Role
-from core.secrets_filter import remember
 from core.settings import Settings
 from models import audit, sign_ins
 from models.base import db
@@ -201,7 +200,6 @@ def tokens_for(
     claims = {"sid": str(sign_in), "csrf": secrets.token_urlsafe(16)}
     access = create_access_token(str(user), additional_claims={**claims, "role": role.value})
     refresh = create_refresh_token(str(user), additional_claims={**claims, "gen": generation})
-    remember(access, refresh)
     seconds = int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds())
     return Tokens(access_token=access, refresh_token=refresh, expires_in=seconds)
 

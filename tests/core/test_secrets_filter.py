@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import secrets_filter
-from core.secrets_filter import MASK, remember, scrub, scrub_text
+from core.secrets_filter import (
+    MASK,
+    mask_while_alive,
+    recognise,
+    remember,
+    scrub,
+    scrub_text,
+)
 
 KNOWN = random_secrets.token_urlsafe(24)
 LONGER = f"{KNOWN}-{random_secrets.token_urlsafe(8)}"
@@ -52,6 +59,29 @@ def test_a_known_secret_passes_in_no_text(before: str, after: str) -> None:
 
 def test_of_a_secret_that_begins_with_another_no_tail_is_left() -> None:
     assert scrub_text(f"say {LONGER} and {KNOWN}") == f"say {MASK} and {MASK}"
+
+
+class Holding:
+    def __init__(self, *values: str) -> None:
+        self.secrets = values
+
+
+def test_what_an_object_holds_is_masked_while_it_lives_and_as_a_word_afterwards() -> None:
+    held, odd = random_secrets.token_hex(9), f"{random_secrets.token_hex(9)}!"
+    holder, same = Holding(held, odd), Holding(held, odd)
+    mask_while_alive(holder)
+    mask_while_alive(same)
+    del holder
+    assert scrub_text(f"x{held}x {odd}") == f"x{MASK}x {MASK}"
+    del same
+    assert scrub_text(f"key={held}, x{held}x {odd}") == f"key={MASK}, x{held}x {odd}"
+
+
+def test_only_so_many_are_recognised_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets_filter, "_MAX_RECOGNISED", 2)
+    words = [random_secrets.token_hex(9) for _ in range(3)]
+    recognise(*words)
+    assert scrub_text(" ".join(words)) == f"{words[0]} {MASK} {MASK}"
 
 
 def test_what_is_too_short_to_be_a_secret_masks_nothing() -> None:

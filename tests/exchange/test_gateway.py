@@ -257,7 +257,7 @@ def test_the_sandbox_needs_an_address_and_the_others_do_not(keys: dict[str, Any]
     with pytest.raises(ValueError, match="EBB_SANDBOX_URL"):
         Gateway(credentials, SANDBOX, GatewayOptions()).balances()
     hosts = {
-        environment: open_session(credentials, environment, GatewayOptions()).endpoint
+        environment: open_session(environment, GatewayOptions()).endpoint
         for environment in ExchangeEnvironment
         if environment is not SANDBOX
     }
@@ -275,24 +275,27 @@ def test_the_demo_exchange_batches_linear_only(keys: dict[str, Any]) -> None:
     assert (demo.batch_size(LINEAR), demo.batch_size(SPOT), demo.batch_size(INVERSE)) == (10, 1, 1)
 
 
-def test_a_thread_keeps_its_connections_and_lets_the_oldest_go(options: GatewayOptions) -> None:
+def test_a_thread_s_client_knows_a_key_only_during_a_call(options: GatewayOptions) -> None:
     sessions = ThreadSessions()
-    first = sessions.get(Credentials("key-0-aaaa", "secret-aaaa"), SANDBOX, options)
-    assert sessions.get(Credentials("key-0-aaaa", "secret-aaaa"), SANDBOX, options) is first
-    assert sessions.get(Credentials("key-0-aaaa", "another-one"), SANDBOX, options) is not first
-    for number in range(70):
-        sessions.get(Credentials(f"key-{number + 1}-aaaa", "secret-aaaa"), SANDBOX, options)
-    assert len(sessions._local.by_key) == 64
+    client = sessions.get(SANDBOX, options)
+    key = Credentials("key-0-aaaa", "secret-aaaa").signing_key()
+    with client.signing(key, 1):
+        assert client.key is key
+    assert client.key is None
+    assert sessions.get(SANDBOX, options) is client
 
 
 class Strange(http.server.BaseHTTPRequestHandler):
-    """Answers whatever the test says, as HTTP 200."""
+    """Answers whatever the test says, as HTTP 200, with a cookie."""
 
     bodies: ClassVar[list[bytes]] = []
+    cookies: ClassVar[list[str]] = []
 
     def _reply(self) -> None:
         body = self.bodies.pop(0)
+        self.cookies += self.headers.get_all("Cookie") or []
         self.send_response(200)
+        self.send_header("Set-Cookie", "told=something; Path=/")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -315,7 +318,7 @@ def strange() -> Iterator[Callable[..., Gateway]]:
     thread.start()
 
     def answering(*bodies: bytes) -> Gateway:
-        Strange.bodies = list(bodies)
+        Strange.bodies, Strange.cookies = list(bodies), []
         options = GatewayOptions(sandbox_url=f"http://127.0.0.1:{server.server_port}")
         return Gateway(Credentials("key-aaaaaaaa", "secret-aaaaaaaa"), SANDBOX, options)
 
@@ -340,6 +343,14 @@ def test_an_answer_that_is_no_envelope_says_nothing(
 def test_a_list_that_is_missing_makes_a_read_unusable(strange: Callable[..., Gateway]) -> None:
     with pytest.raises(Unreachable):
         strange(OK % (b"{}", b"{}")).balances()
+
+
+def test_a_cookie_of_one_answer_goes_out_with_no_request(strange: Callable[..., Gateway]) -> None:
+    empty = OK % (b'{"list":[]}', b"{}")
+    gateway = strange(empty, empty)
+    gateway.balances()
+    gateway.balances()
+    assert Strange.cookies == []
 
 
 def test_an_acknowledgement_without_an_id_is_unknown(strange: Callable[..., Gateway]) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.faults.boundaries.lane import Lane, Trial
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]
+pytestmark = pytest.mark.timeout(600)
 BOTH_SIDES = bool(os.environ.get("EBB_BOTH_SIDES"))
 
 

@@ -20,7 +20,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from dramatiq import Worker
+from dramatiq import Broker, MessageProxy, Middleware, Worker
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,6 +32,25 @@ from trading.execute import execute
 from worker import main as worker
 
 _GIVE_UP = 20.0
+_LOOK_AGAIN = 0.25
+"""Seconds. A look costs as much as a small trial step, and six lanes look at once."""
+
+
+class Done(Middleware):
+    """Tells when an actor has come to its end: then the jobs may have, too."""
+
+    def __init__(self) -> None:
+        self.happened = threading.Event()
+
+    def after_process_message(
+        self,
+        broker: Broker,
+        message: MessageProxy,
+        *,
+        result: object = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        self.happened.set()
 
 
 def serve() -> None:
@@ -86,6 +105,8 @@ def _work(command: dict[str, Any]) -> int:
     worker.desk = dataclasses.replace(worker.desk, couriers=Couriers())
     effects.watch(worker.engine, worker.broker)
     worker.relay._ring = effects.ring(worker.relay._ring)
+    done = Done()
+    worker.broker.add_middleware(done)
     running = Worker(worker.broker, worker_threads=2)
     running.start()
     until = time.monotonic() + _GIVE_UP
@@ -93,7 +114,8 @@ def _work(command: dict[str, Any]) -> int:
     while not _ended(account):
         if time.monotonic() > until:
             return 4
-        time.sleep(0.05)
+        done.happened.wait(_LOOK_AGAIN)
+        done.happened.clear()
     # A late actor may still be at it.
     running.work_queue.join()
     if command["report"]:

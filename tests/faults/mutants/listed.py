@@ -113,8 +113,8 @@ MUTANTS = (
         "signed with the time of leaving",
         "I2: a late order carries a time from before its lease was checked",
         "exchange/line.py",
-        "http.stamp_ms = stamp",
-        "http.stamp_ms = self.stamp()",
+        "client.signing(self._key, stamp)",
+        "client.signing(self._key, self.stamp())",
         (f"{_CANCEL_AFTER_STRIKE}[frozen after the intent]",),
     ),
     Mutant(
@@ -200,7 +200,7 @@ MUTANTS = (
     Mutant(
         "a key's repr shows it",
         "I7: nothing secret is in any log, response or message",
-        "exchange/session.py",
+        "exchange/credentials.py",
         "api_key: str = field(repr=False)",
         "api_key: str = field()",
         ("tests/exchange/test_gateway.py::test_no_secret_is_in_an_error_or_a_repr",),
