@@ -42,6 +42,8 @@ _FAST = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     # Nobody copies it, and no run lasts until its tables need tidying.
     " -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off"
+    # Each connection hashes a password so often: by default half of what it costs.
+    " -c scram_iterations=1"
 )
 # After a crash: one call for the file system instead of one for each of a thousand files, which
 # takes seconds. Only Linux has it.
@@ -110,14 +112,10 @@ class Postgres:
         self.port = any_free()
         self._pg_ctl(f"-h 127.0.0.1 -p {self.port} {self._options()}")
         with psycopg2.connect(host="127.0.0.1", port=self.port, user=_SUPERUSER) as connection:
-            cursor = connection.cursor()
-            if not self.durable:
-                # Each connection hashes the password so often: by default half of what it costs.
-                cursor.execute("set scram_iterations = 1")
             command = sql.SQL("alter user {} password {}").format(
                 sql.Identifier(_SUPERUSER), sql.Literal(self._password)
             )
-            cursor.execute(command)
+            connection.cursor().execute(command)
         connection.close()
         hba.write_text(_HBA.format(method="scram-sha-256"))
         self.stop()
