@@ -1,5 +1,5 @@
 """An address becomes a person's: they register with it, or add it to what they have, and show by
-the link in a mail that it is theirs.
+the link in a mail that it is theirs, and that it was they who asked (`identity.link_askers`).
 
 Nothing is looked up when somebody asks for it: whether the address is known is found out when the
 mail is sent (`identity.post`), so that neither the answer nor its time tells.
@@ -19,8 +19,8 @@ from core.ids import new_id
 from core.problems import Problem
 from core.roles import Role
 from core.vault import Vault
+from identity import link_askers, second_factor
 from identity import mail_links as links
-from identity import second_factor
 from identity.addresses import normalised
 from identity.credentials import password_wrong
 from identity.passwords import Passwords, must_be_good
@@ -55,9 +55,9 @@ def register(
     password: str,
     first_name: str,
     language: str,
-) -> None:
-    """Owe a mail with the link that makes the person. Raises Problem (400) of `normalised` and
-    `must_be_good`."""
+) -> str:
+    """Owe a mail with the link that makes the person; what their browser keeps to open it with.
+    Raises Problem (400) of `normalised` and `must_be_good`."""
     address = normalised(email)
     must_be_good(password, address)
     link = MailLink(
@@ -69,7 +69,9 @@ def register(
         language=language,
         expires_at=clock.utcnow() + links.LIVES[Purpose.VERIFY],
     )
+    nonce = link_askers.bind(link)
     _send(session, link, MailKind.REGISTER)
+    return nonce
 
 
 def want_address(
@@ -113,8 +115,8 @@ def _send(session: Session, link: MailLink, kind: MailKind) -> None:
 
 
 def verify(session: Session, vault: Vault, token: str, code: str | None) -> Verified:
-    """Use a link up: whoever holds it reads that address's mail. A person with a second factor
-    shows that too.
+    """Use a link up, for whoever has proved to be its asker. A person with a second factor shows
+    that too.
 
     Raises Problem (400) `link_invalid`, also if the address became somebody's meanwhile; (401) of
     `second_factor.demand`, which leaves the link good.

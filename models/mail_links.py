@@ -24,7 +24,7 @@ class Purpose(StrEnum):
 class MailLink(Base):
     """A link that was not used yet. `verify` without a person is a registration: the person is made
     when it is used, with this password; with a person it is the address that they want, and the
-    password if they had none."""
+    password if they had none. `nonce_hash`: of what the browser that registered keeps."""
 
     __tablename__ = "mail_tokens"
 
@@ -33,6 +33,7 @@ class MailLink(Base):
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     email: Mapped[str] = mapped_column(String(LONGEST), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(256))
+    nonce_hash: Mapped[str | None] = mapped_column(String(64))
     first_name: Mapped[str] = mapped_column(String(256), default="", server_default="")
     language: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[CreatedAt]

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from flask_jwt_extended import get_jwt
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt import ExpiredSignatureError, InvalidTokenError
 from werkzeug.routing import Rule
 
 from core import clock
@@ -124,6 +126,19 @@ def _look(sign_in: uuid.UUID) -> bool:
         sign_ins.seen(db.session(), sign_in, now)
         db.session.commit()
     return True
+
+
+def signed_in() -> uuid.UUID | None:
+    """Whose sign-in a request to an open route carries, if it carries a good one. Raises Problem
+    (401) `token_expired` for an outlived token: whoever holds it may renew it."""
+    try:
+        person, sign_in = bearer()
+    except ExpiredSignatureError:
+        raise Problem("token_expired", 401) from None
+    except (JWTExtendedException, InvalidTokenError, Problem):
+        return None
+    act_for(db.session(), person)
+    return person if living().lives(str(sign_in), lambda: _look(sign_in)) else None
 
 
 def user_id() -> uuid.UUID:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
 from core.problems import Problem
 from core.settings import Settings
 from core.vault import Vault
-from identity import password_sign_in, recovery, registration, second_factor
+from identity import link_askers, password_sign_in, recovery, registration, second_factor
 from identity.addresses import mailbox
 from identity.passwords import Passwords
 from models import audit
@@ -24,6 +24,7 @@ from web.document import refusals
 from web.entering import enter
 from web.guard import open_to_all
 from web.limits import auth_limit, limiter
+from web.link_askers import keep_in_browser, must_be_asker
 from web.living import living
 from web.origin import remote_address
 from web.problems import language
@@ -77,13 +78,14 @@ def must_send_mail() -> None:
 
 @blueprint.post("/register", summary="Register by e-mail", responses={"202": Accepted})
 @open_to_all
-def sign_up(body: Registration) -> tuple[dict[str, Any], int]:
+def sign_up(body: Registration) -> tuple[Response, int]:
     """The same answer for every address. A mail with a link goes to it; to one that is registered
-    already, a mail that says so. A password is refused by a field error: `password_short`,
+    already, a mail that says so. The cookie `ebb_registration` lets this browser open the link
+    without the password. A password is refused by a field error: `password_short`,
     `password_long`, `password_common`, `password_like_email`."""
     must_send_mail()
     with system_scope(db.session()):
-        registration.register(
+        nonce = registration.register(
             db.session(),
             passwords(),
             email=body.email,
@@ -91,7 +93,10 @@ def sign_up(body: Registration) -> tuple[dict[str, Any], int]:
             first_name=body.first_name or "",
             language=language(),
         )
-    return _owed(body.email)
+    told, status = _owed(body.email)
+    answer = jsonify(told)
+    keep_in_browser(answer, nonce)
+    return answer, status
 
 
 @blueprint.post("/forgot", summary="Ask for a new password", responses={"202": Accepted})
@@ -114,7 +119,15 @@ def _owed(email: str) -> tuple[dict[str, Any], int]:
 @open_to_all
 def verify(body: MailVerification) -> Response:
     """The token stands in the link's fragment; it is good once, for 24 hours. The address is the
-    person's from then on. 401 `totp_required` asks a person with a second factor for `code`."""
+    person's from then on. Only who asked for the link can use it: in the browser that registered,
+    signed in as the person who wants the address, or with `password`, which 401
+    `password_required` asks for; 401 `bad_credentials` for a wrong one. 401 `totp_required` asks a
+    person with a second factor for `code`. The link stays good after these."""
+    with system_scope(db.session()):
+        asker = link_askers.asker_of(db.session(), vault(), body.token)
+    # The connection is others' while a password is looked at.
+    db.session.rollback()
+    must_be_asker(asker, passwords(), body.password)
     with system_scope(db.session()):
         found = registration.verify(db.session(), vault(), body.token, body.code)
     act_for(db.session(), found.user_id)

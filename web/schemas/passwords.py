@@ -23,9 +23,12 @@ class Registration(Strict):
 
 
 class MailVerification(Strict):
-    """`code`: of the second factor, where the person has one."""
+    """`password`: the one that was chosen with the address, or the current one; not needed in the
+    browser that registered, nor by the person who is signed in and asked. `code`: of the second
+    factor, where the person has one."""
 
     token: LinkToken
+    password: Password | None = None
     code: Code | None = None
 
 

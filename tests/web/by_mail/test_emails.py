@@ -6,10 +6,13 @@ import itertools
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
+from flask_jwt_extended import create_access_token
 from flask_openapi3 import OpenAPI
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -18,8 +21,9 @@ from models.second_factors import hold_or_begin
 from tests.web.by_mail.conftest import OTHER, PASSWORD, House, address
 from tests.web.conftest import Person, problem
 from trading.desk import Desk
+from web import tries
 
-EMAIL = "/api/users/email"
+EMAIL, VERIFY = "/api/users/email", "/api/auth/verify"
 _people = itertools.count(time.time_ns() // 1000 % 2**50)
 
 
@@ -43,7 +47,8 @@ def test_a_person_adds_an_address_changes_it_and_removes_it(
     assert email_of(person) == {"address": first, "verified": False}
     problem(house.login(first), 401, "bad_credentials")
     house.worker.send_all()
-    house.signed_in(house.post("verify", token=house.mailbox.token(first)))
+    verified = {"token": house.mailbox.token(first), "password": PASSWORD}
+    house.signed_in(house.post("verify", **verified))
     assert email_of(person) == {"address": first, "verified": True}
     me = person.get("/api/auth/me").get_json()["id"]
     same = house.signed_in(house.login(first))
@@ -53,7 +58,8 @@ def test_a_person_adds_an_address_changes_it_and_removes_it(
     assert want(person, second).status_code == 202
     assert email_of(person)["address"] == first
     house.worker.send_all()
-    house.signed_in(house.post("verify", token=house.mailbox.token(second)))
+    # Where they are signed in, the link is enough.
+    house.signed_in(person.post(VERIFY, {"token": house.mailbox.token(second)}))
     assert email_of(person)["address"] == second
     problem(house.login(first), 401, "bad_credentials")
     house.signed_in(house.login(second))
@@ -86,6 +92,52 @@ def test_another_s_address_is_not_to_be_had_and_its_owner_is_told(
     assert len(house.mailbox.to(taken)) == 2
     assert email_of(person) is None
     problem(house.login(taken, OTHER), 401, "bad_credentials")
+
+
+def test_whoever_reads_the_mail_of_an_address_does_not_get_into_its_asker_s_account(
+    house: House, by_telegram: Callable[..., Person]
+) -> None:
+    """Neither a stranger whose address was mistyped, nor one who was to end up in a trap."""
+    person, stranger, email = by_telegram(house), by_telegram(house), address()
+    want(person, email)
+    house.worker.send_all()
+    link = {"token": house.mailbox.token(email)}
+    problem(house.post("verify", **link), 401, "password_required")
+    problem(stranger.post(VERIFY, link), 401, "password_required")
+    wrong = problem(stranger.post(VERIFY, {**link, "password": OTHER}), 401, "bad_credentials")
+    assert [fault["field"] for fault in wrong["errors"]] == ["password"]
+    assert email_of(person)["verified"] is False
+    person.post("/api/auth/logout")
+    problem(person.post(VERIFY, link), 401, "password_required")
+    house.signed_in(house.post("verify", **link, password=PASSWORD))
+
+
+def test_an_outlived_sign_in_is_told_so_that_it_is_renewed(
+    house: House, by_telegram: Callable[..., Person]
+) -> None:
+    person, email = by_telegram(house), address()
+    want(person, email)
+    house.worker.send_all()
+    with house.app.app_context():
+        me = person.get("/api/auth/me").get_json()["id"]
+        outlived = create_access_token(
+            me, expires_delta=timedelta(seconds=-1), additional_claims={"sid": str(uuid.uuid4())}
+        )
+    house.known_secrets(outlived)
+    answer = replace(person, token=outlived).post(VERIFY, {"token": house.mailbox.token(email)})
+    problem(answer, 401, "token_expired")
+
+
+def test_guesses_by_a_link_are_guesses_of_the_asker_s_password(house: House) -> None:
+    mine, wanted = address(), address()
+    want(house.registered(mine), wanted)
+    house.worker.send_all()
+    link = {"token": house.mailbox.token(wanted)}
+    for _ in range(tries.FROM_ONE_NETWORK // 2):
+        problem(house.login(mine, OTHER), 401, "bad_credentials")
+        problem(house.post("verify", **link, password=OTHER), 401, "bad_credentials")
+    problem(house.post("verify", **link, password=PASSWORD), 429, "rate_limited")
+    problem(house.login(mine), 429, "rate_limited")
 
 
 def test_what_was_wanted_before_a_password_changed_is_wanted_no_more(house: House) -> None:
@@ -151,8 +203,9 @@ def test_a_thief_of_a_session_adds_no_address_past_the_second_factor(
     assert want(person, email, code=totp.at(now)).status_code == 202
     house.worker.send_all()
     token = house.mailbox.token(email)
-    problem(house.post("verify", token=token), 401, "totp_required")
-    house.signed_in(house.post("verify", token=token, code=totp.at(now + 30)))
+    theirs = {"token": token, "password": PASSWORD}
+    problem(house.post("verify", **theirs), 401, "totp_required")
+    house.signed_in(house.post("verify", **theirs, code=totp.at(now + 30)))
 
 
 def test_an_operator_gives_a_role_by_address(app: OpenAPI, house: House) -> None:

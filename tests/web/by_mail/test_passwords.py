@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -127,7 +128,8 @@ def test_what_is_done_for_an_address_does_not_depend_on_whether_it_is_known(
     for email in (known, address()):
         statements.clear()
         answer = house.post(path, email=email, **body)
-        done.append((answer.status_code, answer.get_data(), list(statements)))
+        cookies = [cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")]
+        done.append((answer.status_code, answer.get_data(), cookies, list(statements)))
     assert done[0] == done[1]
     assert done[0][0] == 202
 
@@ -143,6 +145,49 @@ def test_whoever_is_known_is_told_so_by_mail_and_a_stranger_is_not_written_to(ho
     assert house.mailbox.to(stranger) == []
     problem(house.login(known, OTHER), 401, "bad_credentials")
     assert person.get("/api/auth/me").status_code == 200
+
+
+def test_who_waits_for_another_to_open_the_link_gets_no_account_that_both_enter(
+    house: House,
+) -> None:
+    """A stranger registers with somebody's address; its reader opens the mail's link."""
+    email, reader_s = address(), replace(house, client=house.app.test_client())
+    strange = house.asked("register", email=email, password=OTHER)
+    reader_s.client.set_cookie("ebb_registration", "guessed", path="/api/auth/verify")
+    problem(reader_s.post("verify", token=strange), 401, "password_required")
+    wrong = reader_s.post("verify", token=strange, password=PASSWORD)
+    problem(wrong, 401, "bad_credentials")
+
+    reader_s.registered(email)
+    problem(house.login(email, OTHER), 401, "bad_credentials")
+    problem(house.post("verify", token=strange, password=OTHER), 400, "link_invalid")
+
+
+def test_the_browser_that_registered_needs_no_password_and_every_other_one_does(
+    house: House, session: Session
+) -> None:
+    email = address()
+    answer = house.post("register", email=email, password=PASSWORD)
+    given = answer.headers["Set-Cookie"]
+    assert given.startswith("ebb_registration=")
+    assert {"HttpOnly", "SameSite=Strict", "Path=/api/auth/verify"} <= set(given.split("; "))
+    assert given.partition("=")[2].partition(";")[0] not in str(vars(link_of(session, email)))
+    house.worker.send_all()
+    elsewhere = replace(house, client=house.app.test_client())
+    link = {"token": house.mailbox.token(email)}
+    problem(elsewhere.post("verify", **link), 401, "password_required")
+    for _ in range(tries.FROM_ONE_NETWORK):
+        problem(elsewhere.post("verify", **link, password=OTHER), 401, "bad_credentials")
+    problem(elsewhere.post("verify", **link, password=PASSWORD), 429, "rate_limited")
+    house.signed_in(house.post("verify", **link))
+
+
+def test_no_page_of_another_site_registers_in_a_visitor_s_browser(house: House) -> None:
+    """By a form it could send JSON, but not call it so."""
+    body = json.dumps({"email": address(), "password": PASSWORD})
+    answer = house.client.post("/api/auth/register", data=body, content_type="text/plain")
+    problem(answer, 415, "unsupported_media_type")
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_a_link_is_good_for_one_thing_until_it_expires(house: House, session: Session) -> None:
@@ -179,11 +224,12 @@ def test_of_many_who_register_one_address_at_once_one_gets_it(
     email, chosen = address(), (PASSWORD, OTHER)
     tokens = [house.asked("register", email=email, password=password) for password in chosen]
 
-    def verify(token: str) -> TestResponse:
-        return house.app.test_client().post("/api/auth/verify", json={"token": token})
+    def verify(token: str, password: str) -> TestResponse:
+        body = {"token": token, "password": password}
+        return house.app.test_client().post("/api/auth/verify", json=body)
 
     with ThreadPoolExecutor(2) as at_once:
-        answers = list(at_once.map(verify, tokens))
+        answers = list(at_once.map(verify, tokens, chosen))
     assert sorted(answer.status_code for answer in answers) == [200, 400]
     session.rollback()
     assert session.scalar(select(func.count()).where(Email.email == email)) == 1
