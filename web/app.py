@@ -24,6 +24,7 @@ from web import (
     audit,
     auth,
     bodies,
+    bot_name,
     commands,
     database,
     doorbell,
@@ -51,6 +52,7 @@ from web import (
     telegram_webhook,
     tokens,
     vault_commands,
+    ways,
 )
 from web.document import SECURITY_SCHEMES, Documented
 from web.json_exact import ExactJSON
@@ -110,13 +112,14 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     tallies.register(app, settings)
     passwords.register(app)
     bodies.register(app, settings)
+    bot_name.register(app, settings)
     _routes(app)
     return app
 
 
 def _routes(app: OpenAPI) -> None:
     capabilities = (
-        *(auth, approvals, passwords, sign_ins, second_factors),
+        *(auth, ways, approvals, passwords, sign_ins, second_factors),
         *(preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
         *(audit, admin),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g
+from flask import g
 from flask_openapi3 import APIBlueprint, Tag
 
-from core.problems import Problem
-from core.settings import Settings
 from identity import credentials, linking, registration, second_factor
 from identity.addresses import mailbox
 from models import audit
 from models.base import db
-from telegram.bot_api import BotApi, BotApiError
+from web.bot_name import bot_name
 from web.document import refusals
 from web.guard import current_user, needs, sign_in_id, user_id
 from web.limits import auth_limit, limiter
@@ -89,22 +87,9 @@ def link_telegram() -> dict[str, Any]:
     """A link that is good once, for ten minutes: the bot asks whoever opens it. Refused with 409
     `telegram_linked` for one who has Telegram already."""
     code, expires_at = linking.new_code(db.session(), current_user())
-    url = f"https://t.me/{_bot_name()}?start=link_{code}"
+    url = f"https://t.me/{bot_name().now()}?start=link_{code}"
     _done("telegram.link_wanted")
     return TelegramLink(url=url, expires_at=expires_at).model_dump(mode="json")
-
-
-def _bot_name() -> str:
-    """The main bot's username. Telegram is asked once a process."""
-    known = current_app.extensions.get("bot_name")
-    if known is None:
-        settings: Settings = current_app.config["SETTINGS"]
-        try:
-            known = BotApi(settings.bot_tokens[0], settings.telegram_api_url).get_me().username
-        except BotApiError:
-            raise Problem("telegram_unreachable", 502) from None
-        current_app.extensions["bot_name"] = known
-    return str(known)
 
 
 def _done(action: str, **details: Any) -> None:

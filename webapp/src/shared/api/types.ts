@@ -19,3 +19,4 @@ export type Exemption = Schemas["ExemptionOut"];
 export type MarketType = "futures" | "spot";
 export type Exposure = Schemas["ExposureOut"];
 export type Verification = Schemas["Verification"];
+export type Ways = Schemas["Ways"];

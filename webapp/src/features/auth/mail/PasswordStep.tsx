@@ -46,7 +46,7 @@ export function PasswordStep({ busy, error, onPassword }: Props) {
         {t("signIn.verify.confirm")}
       </button>
       <p className="hint">{t("signIn.verify.notYou")}</p>
-      <Link href="/" replace className="link">
+      <Link href="/" replace className="button plain">
         {t("signIn.back")}
       </Link>
     </form>

@@ -7,11 +7,6 @@ import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
 import css from "../auth.module.css";
 
-/** Whether the page may be one of a sandbox: real deployments are reached by https alone. */
-export function mayBeSandbox(): boolean {
-  return location.protocol === "http:";
-}
-
 /** The sandbox lets anybody look around as a test user. */
 export function DevSignIn() {
   const { t } = useTranslation();

@@ -1,47 +1,33 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import "@/shared/i18n/signIn";
-import { deviceMemory } from "@/shared/storage";
-import { Segmented } from "@/shared/ui/Segmented";
-import { ApprovalPanel } from "../approval/ApprovalPanel";
-import css from "../auth.module.css";
-import { EmailPanel } from "../email/EmailPanel";
-import { DevSignIn, mayBeSandbox } from "./DevSignIn";
+import { Skeleton } from "@/shared/ui/Skeleton";
+import { DevSignIn } from "./DevSignIn";
+import { useWays } from "./useWays";
+import { WaysPanel } from "./WaysPanel";
 import { Welcome } from "./Welcome";
+import { chatOf, waysOf } from "./ways";
 
-const WAYS = ["telegram", "email"] as const;
-type Way = (typeof WAYS)[number];
-const LAST = "ebb.wayIn";
-
-/** The way in from a browser: the bot asks, or a password does. */
+/** The way in from a browser: over to Telegram, or the bot asks, or a password does. */
 export default function OutsideScreen() {
   const { t } = useTranslation();
-  const [way, setWay] = useState<Way>(() =>
-    deviceMemory.read(LAST) === "email" ? "email" : "telegram",
-  );
+  const there = useWays();
+  const chat = chatOf(there?.bot_name ?? null);
   useEffect(() => {
     document.title = `${t("signIn.title")} · Ebb`;
   }, [t]);
 
-  function choose(chosen: Way) {
-    deviceMemory.write(LAST, chosen);
-    setWay(chosen);
-  }
-
   return (
     <Welcome>
       <h1>{t("signIn.title")}</h1>
-      <div className={`card ${css.panel}`}>
-        <Segmented
-          legend={t("signIn.how")}
-          options={WAYS.map((value) => ({ value, label: t(`signIn.ways.${value}`) }))}
-          value={way}
-          onChange={choose}
-          testId="sign-in-way"
-        />
-        {way === "telegram" ? <ApprovalPanel /> : <EmailPanel />}
-      </div>
-      {mayBeSandbox() && <DevSignIn />}
+      {there === null && <Skeleton cards={1} />}
+      {chat !== null && (
+        <a className="button" href={chat} rel="noopener noreferrer" data-testid="open-telegram">
+          {t("signIn.openTelegram")}
+        </a>
+      )}
+      {there !== null && <WaysPanel ways={waysOf(there)} />}
+      {there?.environment === "sandbox" && <DevSignIn />}
     </Welcome>
   );
 }
