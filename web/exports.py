@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, stream_with_context, url_for
+from flask import Response, current_app, stream_with_context, url_for
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
 from core.roles import Permission
+from core.settings import Settings
 from models.base import db
 from models.row_security import act_for
 from trading.export import leg_records
@@ -41,7 +42,7 @@ def export_jobs(body: JobFilterIn) -> dict[str, Any]:
     language of this request."""
     link = ExportLink.new(user_id(), body, language())
     return ExportOut(
-        url=url_for("exports.download_export", token=link.token(), _external=True),
+        url=_address(link.token()),
         file_name=_file_name(),
         expires_at=link.expires_at,
     ).model_dump(mode="json")
@@ -63,6 +64,14 @@ def download_export(path: ExportPath) -> Response:
     }
     lines = stream_with_context(csv_lines(records, link.language))
     return Response(lines, mimetype="text/csv", headers=headers)
+
+
+def _address(token: str) -> str:
+    """At the deployment's own address where it has one: a request names any host it likes."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.public_url is None:
+        return url_for("exports.download_export", token=token, _external=True)
+    return settings.public_url + url_for("exports.download_export", token=token)
 
 
 def _file_name() -> str:

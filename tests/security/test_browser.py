@@ -190,5 +190,12 @@ def test_nobody_puts_another_host_into_our_links(
         "X-Forwarded-Prefix": "/evil",
     }
     for proxies in (0, 1):
-        answer = behind(proxies).post("/api/jobs/export", json={}, headers=poisoned)
+        # Where the deployment does not know its own address.
+        nowhere = behind(proxies, public_url=None)
+        answer = nowhere.post("/api/jobs/export", json={}, headers=poisoned)
         assert urlsplit(answer.get_json()["url"]).netloc == "localhost", proxies
+    somewhere = behind(1, public_url="https://ebb.example")
+    answer = somewhere.post(
+        "/api/jobs/export", json={}, headers={**poisoned, "Host": "evil.example"}
+    )
+    assert answer.get_json()["url"].startswith("https://ebb.example/api/exports/")
