@@ -20,7 +20,7 @@ from core.vault import Vault
 from identity import mail_links as links
 from identity.letters import Letter, letter
 from identity.mail import MailNotTaken, MailRefused, MailServer
-from models import emails, link_codes, mail_links, mails
+from models import emails, link_codes, mail_links, mails, notices
 from models.mail_links import MailLink, Purpose
 from models.mails import Mail, MailKind
 from models.users import User, language_of
@@ -81,6 +81,8 @@ class Post:
                 return self._to_verify(session, mail)
             case MailKind.FORGOT:
                 return self._to_reset(session, mail)
+            case MailKind.PASSWORD_GUESSED:
+                return self._of_guesses(session, mail)
             case _:
                 return self._letter(mail, mail.kind.value)
 
@@ -106,6 +108,17 @@ class Post:
             mail.link_id = _link_to_reset(session, mail)
         link = _good(session, mail, Purpose.RESET)
         return self._letter(mail, mail.kind.value, link) if link else None
+
+    def _of_guesses(self, session: Session, mail: Mail) -> Letter | None:
+        """The owner finds a notice too; one of each a day."""
+        if mail.user_id is None:
+            owner = emails.by_address(session, mail.email)
+            kind = mail.kind.value
+            if owner is None or not notices.add(session, owner.user_id, kind, "email", {}):
+                return None
+            mail.language = language_of(session.get_one(User, owner.user_id))
+            mail.user_id = owner.user_id
+        return self._letter(mail, mail.kind.value)
 
     def _letter(self, mail: Mail, kind: str, link: MailLink | None = None) -> Letter:
         url = links.address(self.vault, link, self.public_url) if link else None

@@ -14,8 +14,8 @@ from models.emails import LONGEST
 
 
 class MailKind(StrEnum):
-    """What a mail is about. The first three are asked for by whoever knows an address, and only
-    their sending finds out whether it is anybody's."""
+    """What a mail is about. The first three are asked for by whoever knows an address, the last is
+    owed to what somebody types in: only their sending finds out whether it is anybody's."""
 
     REGISTER = "register"
     ADDRESS = "address"
@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     ADDRESS_CHANGED = "address_changed"
     ADDRESS_REMOVED = "address_removed"
     TELEGRAM_LINKED = "telegram_linked"
+    PASSWORD_GUESSED = "password_guessed"  # noqa: S105
 
 
 class Mail(Base):

@@ -10,6 +10,7 @@ from identity.link_askers import LinkAsker
 from identity.mail_links import LIVES
 from identity.passwords import Passwords
 from models.mail_links import Purpose
+from web import refused_guesses
 from web.guard import signed_in
 from web.tries import Guesses
 
@@ -45,6 +46,7 @@ def must_be_asker(asker: LinkAsker, passwords: Passwords, password: str | None) 
     guesses = Guesses(asker.email)
     guesses.begin()
     if not passwords.matches(password, asker.password_hash):
+        refused_guesses.note(asker.email)
         fault = FieldError("password", "password_not_chosen", {})
         raise Problem("bad_credentials", 401, errors=(fault,))
     guesses.right()

@@ -20,6 +20,7 @@ from models.base import db
 from models.row_security import act_for, system_scope
 from models.users import User
 from trading.desk import Desk
+from web import refused_guesses
 from web.document import refusals
 from web.entering import enter
 from web.guard import open_to_all
@@ -150,8 +151,13 @@ def login(body: PasswordSignIn) -> Response:
     follows a right password."""
     guesses = Guesses(mailbox(body.email) or body.email)
     guesses.begin()
-    with system_scope(db.session()):
-        user_id = password_sign_in.whose(db.session(), passwords(), body.email, body.password)
+    try:
+        with system_scope(db.session()):
+            user_id = password_sign_in.whose(db.session(), passwords(), body.email, body.password)
+    except Problem as refusal:
+        if refusal.code == "bad_credentials":
+            refused_guesses.note(body.email)
+        raise
     act_for(db.session(), user_id)
     guesses.right()
     second_factor.demand(db.session(), vault(), user_id, body.code)

@@ -18,7 +18,9 @@ WINDOW_SECONDS = 900
 FROM_ONE_NETWORK = 10
 FROM_EVERYWHERE = 100
 MAILS = 5
-_KNOWN_SECONDS = 30 * 86_400
+_DAY_SECONDS = 86_400
+_KNOWN_SECONDS = 30 * _DAY_SECONDS
+_SHORT = 12
 _IPV6_SITE = 64
 
 
@@ -46,6 +48,14 @@ class Guesses:
         """It was the password."""
         tallies().forget(self._from_here)
         tallies().note(self._known, _KNOWN_SECONDS)
+
+
+def count_refused(email: str) -> tuple[str, int]:
+    """Count a refused password: what stands for the address in logs, and how many there were within
+    a day."""
+    key = _key("refused", email)
+    number, _ = tallies().count(key, _DAY_SECONDS)
+    return key[:_SHORT], number
 
 
 def admit_check(user_id: object) -> str:

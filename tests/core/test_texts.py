@@ -116,7 +116,7 @@ FIELDS = [
     "wrong_type",
 ]
 ADVICE = ["expires_soon", "futures_not_allowed", "no_ip_list", "spot_not_allowed"]
-NOTICES = ["codes_locked", "pin_locked", "pin_off", "pin_reset", "totp_off"]
+NOTICES = ["codes_locked", "password_guessed", "pin_locked", "pin_off", "pin_reset", "totp_off"]
 KEYS = sorted(catalogue(DEFAULT))
 
 

@@ -54,6 +54,7 @@ SYSTEM_PLACES = {
     "web/auth.py": "who signs in is found by the Telegram id",
     "web/approvals.py": "whoever began a sign-in is nobody yet; their cookie names the request",
     "web/passwords.py": "who signs in is found by the address, or by a mail's link",
+    "web/refused_guesses.py": "whom a guessed address belongs to is found out by the worker",
     "web/telegram_webhook.py": "updates are of no person before they are handled",
     "trading/farewell.py": "what was sent to a chat or address names no person",
     "web/admin.py": "everybody's audit log, for those with the permission",

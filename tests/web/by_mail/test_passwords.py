@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.orm import Session
+from structlog.testing import CapturingLogger
 from werkzeug.test import TestResponse
 
 from core import clock
@@ -25,7 +26,7 @@ from models.mail_links import MailLink
 from tests.web.by_mail.conftest import OTHER, PASSWORD, House, address
 from tests.web.conftest import problem
 from tests.web.test_farewell import rows_with
-from web import tries
+from web import refused_guesses, tries
 
 PASSWORD_PATH = "/api/users/password"
 
@@ -315,6 +316,33 @@ def test_guesses_from_everywhere_shut_out_all_but_networks_that_the_person_came_
     problem(abroad, 429, "rate_limited")
     # Another address of the same site.
     house.signed_in(guess(house.client, email, PASSWORD, REMOTE_ADDR="2001:db8:1:2::8"))
+
+
+def test_a_refused_password_is_logged_and_its_owner_told_after_ten_in_a_day(
+    house: House, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = CapturingLogger()
+    monkeypatch.setattr("web.refused_guesses.log", log)
+    known, stranger = address(), address()
+    person = house.registered(known)
+    done = []
+    for email in (known, stranger):
+        statements.clear()
+        for number in range(refused_guesses.TOLD_AFTER):
+            where = {"REMOTE_ADDR": f"198.51.100.{number}"}
+            problem(guess(house.client, email, **where), 401, "bad_credentials")
+        done.append(list(statements))
+    assert done[0] == done[1], "the same is done for a stranger"
+    guess(house.client, known, REMOTE_ADDR="198.51.100.99")
+    lines = [call.kwargs for call in log.calls]
+    assert [line["today"] for line in lines] == [*range(1, 11), *range(1, 11), 11]
+    assert len({line["of"] for line in lines}) == 2
+    assert "@" not in str(log.calls)
+    house.worker.send_all()
+    assert house.mailbox.subjects(known)[1:] == ["Somebody tries passwords for your account"]
+    assert house.mailbox.to(stranger) == []
+    (notice,) = person.get("/api/notices").get_json()["items"]
+    assert notice["kind"] == "password_guessed"
 
 
 def test_a_process_without_redis_counts_by_itself(houses: Callable[..., House]) -> None:
