@@ -259,7 +259,7 @@ def test_every_api_route_but_the_sign_ins_needs_a_token(app: OpenAPI, client: Fl
     # Of whoever begins a sign-in, and of the browser that began one: it has a cookie.
     open_ones |= {"/api/auth/init", "/api/auth/status/<uuid:session_id>"}
     open_ones |= {
-        f"/api/auth/{what}" for what in ("register", "verify", "login", "forgot", "reset")
+        f"/api/auth/{what}" for what in ("ways", "register", "verify", "login", "forgot", "reset")
     }
     # Its token is signed and says whose file it is.
     open_ones.add("/api/exports/<token>")
