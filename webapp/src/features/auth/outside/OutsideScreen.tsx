@@ -22,7 +22,12 @@ export default function OutsideScreen() {
       <h1>{t("signIn.title")}</h1>
       {there === null && <Skeleton cards={1} />}
       {chat !== null && (
-        <a className="button plain" href={chat} rel="noopener noreferrer" data-testid="open-telegram">
+        <a
+          className="button plain"
+          href={chat}
+          rel="noopener noreferrer"
+          data-testid="open-telegram"
+        >
           {t("signIn.openTelegram")}
         </a>
       )}
