@@ -226,7 +226,8 @@ export interface paths {
         /**
          * Register by e-mail
          * @description The same answer for every address. A mail with a link goes to it; to one that is registered
-         *     already, a mail that says so. A password is refused by a field error: `password_short`,
+         *     already, a mail that says so. The cookie `ebb_registration` lets this browser open the link
+         *     without the password. A password is refused by a field error: `password_short`,
          *     `password_long`, `password_common`, `password_like_email`.
          */
         post: operations["passwords_sign_up_register_post"];
@@ -358,9 +359,32 @@ export interface paths {
         /**
          * Sign in by the link of a mail
          * @description The token stands in the link's fragment; it is good once, for 24 hours. The address is the
-         *     person's from then on. 401 `totp_required` asks a person with a second factor for `code`.
+         *     person's from then on. Only who asked for the link can use it: in the browser that registered,
+         *     signed in as the person who wants the address, or with `password`, which 401
+         *     `password_required` asks for; 401 `bad_credentials` for a wrong one. 401 `totp_required` asks a
+         *     person with a second factor for `code`. The link stays good after these.
          */
         post: operations["passwords_verify_verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ways to sign in here
+         * @description `bot_name` is null while Telegram does not tell it.
+         */
+        get: operations["ways_ways_ways_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1337,6 +1361,12 @@ export interface components {
             password: string;
         };
         /**
+         * Environment
+         * @description Where this deployment trades: real exchanges, or the sandbox with its development sign-in.
+         * @enum {string}
+         */
+        Environment: "production" | "sandbox";
+        /**
          * ExchangeEnvironment
          * @description Which Bybit a key belongs to; a key of one is refused by the others.
          * @enum {string}
@@ -1666,7 +1696,9 @@ export interface components {
         LegState: "planned" | "working" | "filled" | "partially_filled" | "rejected" | "skipped" | "cancelled";
         /**
          * MailVerification
-         * @description `code`: of the second factor, where the person has one.
+         * @description `password`: the one that was chosen with the address, or the current one; not needed in the
+         *     browser that registered, nor by the person who is signed in and asked. `code`: of the second
+         *     factor, where the person has one.
          */
         MailVerification: {
             /**
@@ -1674,6 +1706,11 @@ export interface components {
              * @default null
              */
             code?: string | null;
+            /**
+             * Password
+             * @default null
+             */
+            password?: string | null;
             /** Token */
             token: string;
         };
@@ -2507,6 +2544,20 @@ export interface components {
             qty_ours: string;
             /** Symbol */
             symbol: string;
+        };
+        /**
+         * Ways
+         * @description `bot_name`: of https://t.me/…; `approval`: by telephone number and a tap in the bot; `email`:
+         *     mail can be sent.
+         */
+        Ways: {
+            /** Approval */
+            approval: boolean;
+            /** Bot Name */
+            bot_name: string | null;
+            /** Email */
+            email: boolean;
+            environment: components["schemas"]["Environment"];
         };
     };
     responses: {
@@ -3461,6 +3512,28 @@ export interface operations {
             409: components["responses"]["409"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    ways_ways_ways_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
+            };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };
