@@ -1,7 +1,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import type { Account } from "@/shared/api/types";
 import { usePerson } from "@/shared/person/Person";
+import { Icon } from "@/shared/ui/Icon";
 import { Screen } from "@/shared/ui/Screen";
 import { Connected } from "./Connected";
 import { ConnectForm } from "./ConnectForm";
@@ -21,7 +23,20 @@ export default function ConnectScreen({ first }: { first: boolean }) {
   return (
     <Screen
       title={welcome ? t("connect.welcome") : t("connect.title")}
-      back={welcome ? undefined : "/settings"}
+      {...(!welcome && { back: "/settings" })}
+      actions={
+        // Without a key there is no desk, and its header leads nowhere yet.
+        welcome && (
+          <Link
+            href="/settings"
+            className="icon"
+            aria-label={t("nav.settings")}
+            data-testid="nav-settings"
+          >
+            <Icon name="settings" />
+          </Link>
+        )
+      }
     >
       {welcome && (
         <div className={css.welcome}>

@@ -9,7 +9,7 @@ import { Failure } from "@/shared/ui/Failure";
 import { OutsideLink } from "@/shared/ui/OutsideLink";
 import { Way } from "../Way";
 
-const LOOK_MS = 4000;
+const LOOK_MS = 2000;
 
 /** Telegram, or the way to it for who came by e-mail: the bot asks whoever opens the link. */
 export function TelegramWay() {

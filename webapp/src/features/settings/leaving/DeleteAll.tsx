@@ -2,19 +2,20 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
-import { endSession } from "@/shared/api/session";
 import { insideTelegram } from "@/shared/telegram/client";
 import { FarewellSheet } from "./FarewellSheet";
 import { Gone } from "./Gone";
+import { useLeave } from "./useLeave";
 
 /** Everything that the server knows of the person goes, for good. */
 export function DeleteAll() {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
+  const leave = useLeave();
   const remove = useMutation({
     mutationFn: () => unwrap(api.DELETE("/api/users/me", { body: { confirm: "DELETE" } })),
     onSuccess: () => {
-      if (!insideTelegram()) endSession();
+      if (!insideTelegram()) leave();
     },
   });
   if (remove.isSuccess && insideTelegram()) {

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
-import { endSession } from "@/shared/api/session";
 import { closeApp } from "@/shared/telegram/client";
 import { Sheet } from "@/shared/ui/Sheet";
+import { useLeave } from "./useLeave";
 
 /**
  * The end, inside Telegram. The tokens are worthless by now but stay until the person goes on:
@@ -9,13 +9,14 @@ import { Sheet } from "@/shared/ui/Sheet";
  */
 export function Gone({ title, text }: { title: string; text: string }) {
   const { t } = useTranslation();
+  const leave = useLeave();
   return (
-    <Sheet title={title} onClose={endSession} testId="gone">
+    <Sheet title={title} onClose={leave} testId="gone">
       <p>{text}</p>
       <button type="button" className="main" onClick={closeApp} data-testid="gone-close">
         {t("settings.closeApp")}
       </button>
-      <button type="button" className="plain" onClick={endSession}>
+      <button type="button" className="plain" onClick={leave}>
         {t("settings.signInAgain")}
       </button>
     </Sheet>

@@ -1,34 +1,35 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
-import { endSession } from "@/shared/api/session";
 import { insideTelegram } from "@/shared/telegram/client";
 import { Failure } from "@/shared/ui/Failure";
 import { Gone } from "./Gone";
+import { useLeave } from "./useLeave";
 
 /** Ends this sign-in, here and on the server. */
 export function SignOut() {
   const { t } = useTranslation();
-  const leave = useMutation({
+  const leave = useLeave();
+  const signOut = useMutation({
     mutationFn: () => unwrap(api.POST("/api/auth/logout")),
     onSuccess: () => {
-      if (!insideTelegram()) endSession();
+      if (!insideTelegram()) leave();
     },
   });
   return (
     <>
-      {leave.error && <Failure error={leave.error} />}
+      {signOut.error && <Failure error={signOut.error} />}
       <button
         type="button"
         className="plain"
-        disabled={leave.isPending}
-        aria-busy={leave.isPending}
-        onClick={() => leave.mutate()}
+        disabled={signOut.isPending}
+        aria-busy={signOut.isPending}
+        onClick={() => signOut.mutate()}
         data-testid="sign-out"
       >
         {t("settings.signOut")}
       </button>
-      {leave.isSuccess && insideTelegram() && (
+      {signOut.isSuccess && insideTelegram() && (
         <Gone title={t("settings.signedOut")} text={t("settings.signedOutText")} />
       )}
     </>
