@@ -54,6 +54,13 @@ class Mailbox:
         self.known_secrets(found[1])
         return found[1]
 
+    def link(self, address: str) -> str:
+        """The address in the latest mail."""
+        token = self.token(address)
+        return next(
+            word for word in self.to(address)[0]["text"].split() if word.endswith(f"#token={token}")
+        )
+
     def fail(self, **fault: Any) -> None:
         answer = requests.post(f"{self.url}/_control/faults", json=fault, timeout=10)
         assert answer.status_code == 200, answer.text

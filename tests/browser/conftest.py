@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -15,13 +16,17 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from core import clock
 from devstack.chromium import find
+from devstack.ports import any_free
 from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
+from telegram.bot_api import BotApi
 from telegram.init_data import TelegramUser, sign
+from tests.bots import BotUnderTest
 from tests.browser.books import FEW
 from tests.browser.complaints import Complaints
-from tests.browser.person import PHONE, Person
+from tests.browser.person import PHONE, Guest, Person
 from tests.browser.telegram import Scheme, Telegram, launch_hash, script
+from tests.mailbox import Mailbox
 from tests.stack import Caller, Stack, sign_in
 from trading.pause import set_paused
 
@@ -36,6 +41,7 @@ FLAGS = [
 ]
 _numbers = itertools.count(7001)
 Opens = Callable[..., AbstractContextManager[Person]]
+Visits = Callable[..., AbstractContextManager[Guest]]
 SignsInitData = Callable[..., str]
 
 
@@ -60,17 +66,42 @@ def browser_database(make_database: Callable[[str], str], process_number: int) -
 
 
 @pytest.fixture(scope="package")
-def stack(environment: dict[str, str], browser_database: str, redis_url: str) -> Iterator[Stack]:
-    """Web and worker on a database of their own."""
+def bot(
+    telegram: Callable[..., Any], telegram_url: str, known_secrets: Callable[..., None]
+) -> BotUnderTest:
+    """The stack's own: nobody else asks for its updates."""
+    token = f"{secrets.randbelow(2**40) + 1}:{secrets.token_hex(16)}"
+    known_secrets(token, token.partition(":")[2])
+    telegram("POST", "bots", {"token": token})
+    return BotUnderTest(token, BotApi(token, telegram_url, timeout_seconds=5), telegram)
+
+
+@pytest.fixture(scope="package")
+def stack(
+    environment: dict[str, str],
+    browser_database: str,
+    redis_url: str,
+    bot: BotUnderTest,
+    mailbox: Mailbox,
+) -> Iterator[Stack]:
+    """Web and worker on a database of their own, with a bot and mail."""
     server, _, number = redis_url.rpartition("/")
+    port = str(any_free())
+    url = f"http://127.0.0.1:{port}"
     running = Stack(
         {
             **environment,
+            "PORT": port,
             "DATABASE_URL": browser_database,
             "REDIS_URL": f"{server}/{int(number) + 44}",
             "WEB_CONCURRENCY": "2",
             "WORKER_PROCESSES": "1",
-        }
+            "EBB_PUBLIC_URL": url,
+            "EBB_TELEGRAM_BOT_TOKEN": bot.token,
+            "EBB_TELEGRAM_UPDATES": "polling",
+            "EBB_SMTP_URL": mailbox.smtp_url,
+        },
+        url,
     )
     running.start("web")
     running.start("worker")
@@ -93,8 +124,54 @@ def init_data(stack: Stack) -> SignsInitData:
 
 
 @pytest.fixture(scope="package")
+def comes(browser: Browser) -> Visits:
+    """A browser of its own, at nothing yet; at the end nothing may have been complained of."""
+
+    @contextmanager
+    def came(
+        *,
+        language: str = "ru",
+        scheme: Scheme = "light",
+        size: tuple[int, int] = PHONE,
+        **context_wishes: Any,
+    ) -> Iterator[Guest]:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale={"ru": "ru-RU", "en": "en-US"}[language],
+            color_scheme=scheme,
+            **context_wishes,
+        )
+        context.set_default_timeout(15_000)
+        complaints = Complaints()
+        complaints.listen(context)
+        try:
+            yield Guest(context, context.new_page(), complaints)
+            assert complaints.unexpected() == []
+        finally:
+            context.close()
+
+    return came
+
+
+@pytest.fixture(scope="package")
+def visits(comes: Visits, stack: Stack) -> Visits:
+    """Opens the sign-in for somebody whom nobody knows."""
+
+    @contextmanager
+    def visited(**wishes: Any) -> Iterator[Guest]:
+        with comes(**wishes) as guest:
+            # Where links lead to the bot: nobody of this test goes there.
+            guest.context.route("https://t.me/**", lambda route: route.fulfill(body="Telegram"))
+            guest.page.goto(stack.url)
+            expect(guest.at("sign-in-phone")).to_be_visible()
+            yield guest
+
+    return visited
+
+
+@pytest.fixture(scope="package")
 def opens(
-    browser: Browser,
+    comes: Visits,
     stack: Stack,
     init_data: SignsInitData,
     make_account: Callable[..., dict[str, Any]],
@@ -137,26 +214,19 @@ def opens(
         `launched_ago`: seconds since Telegram signed the launch."""
         telegram_id = next(_numbers)
         api, keys = connected(telegram_id, book)
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            locale={"ru": "ru-RU", "en": "en-US"}[language],
-            color_scheme=scheme,
-            **context_wishes,
-        )
-        context.set_default_timeout(15_000)
-        complaints = Complaints()
-        complaints.listen(context)
 
         def launch(start_param: str | None) -> str:
             signed = init_data(telegram_id, language, launched_ago)
             return f"{stack.url}/{launch_hash(signed, scheme, start_param)}"
 
-        try:
+        with comes(language=language, scheme=scheme, size=size, **context_wishes) as guest:
+            page = guest.page
             if inside_telegram:
-                context.add_init_script(script(scheme))
-            page = context.new_page()
+                page.context.add_init_script(script(scheme))
             telegram = Telegram(page) if inside_telegram else None
-            person = Person(telegram_id, context, page, telegram, api, keys, complaints, launch)
+            person = Person(
+                page.context, page, guest.complaints, telegram_id, telegram, api, keys, launch
+            )
             if settings:
                 person.settle(**settings)
             if inside_telegram:
@@ -166,9 +236,6 @@ def opens(
                 page.get_by_test_id("dev-id").fill(str(telegram_id))
                 page.get_by_test_id("dev-sign-in").click()
             yield person
-            assert complaints.unexpected() == []
-        finally:
-            context.close()
 
     return opened
 

@@ -23,22 +23,48 @@ _BOOK = """() => Object.fromEntries(
 
 
 @dataclass
-class Person:
+class Guest:
+    """Somebody at a page in a plain browser, signed in or not."""
+
+    context: BrowserContext
+    page: Page
+    complaints: Complaints
+
+    def at(self, test_id: str) -> Locator:
+        return self.page.get_by_test_id(test_id)
+
+    def choose(self, test_id: str) -> None:
+        """One of a few. The choice may be the server's to confirm, so it shows a moment later."""
+        self.at(test_id).locator("..").click()
+        expect(self.at(test_id)).to_be_checked()
+
+    def follow(self, path: str) -> None:
+        """Another screen, as a link of the page would lead there: nothing is loaded anew."""
+        self.page.evaluate("path => history.pushState(null, '', path)", path)
+
+    def turn(self, scheme: Scheme) -> None:
+        """Light or dark, as the system says."""
+        self.page.emulate_media(color_scheme=scheme)
+
+    def kept(self) -> str:
+        """All that scripts of the page can read of what it keeps."""
+        found: str = self.page.evaluate(
+            "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
+        )
+        return found
+
+
+@dataclass
+class Person(Guest):
     """`telegram`: the client around the page; None in a plain browser. `api`: the same person by
     HTTP, `keys`: their account at the sandbox. `launch`: the address that Telegram opens, with a
     start parameter or none."""
 
     telegram_id: int
-    context: BrowserContext
-    page: Page
     telegram: Telegram | None
     api: Caller
     keys: dict[str, Any]
-    complaints: Complaints
     launch: Callable[[str | None], str]
-
-    def at(self, test_id: str) -> Locator:
-        return self.page.get_by_test_id(test_id)
 
     @property
     def client(self) -> Telegram:
@@ -82,16 +108,12 @@ class Person:
         self.telegram = Telegram(self.page)
         self.page.goto(self.launch(start_param))
 
-    def follow(self, path: str) -> None:
-        """Another screen, as a link of the page would lead there: nothing is loaded anew."""
-        self.page.evaluate("path => history.pushState(null, '', path)", path)
-
     def turn(self, scheme: Scheme) -> None:
         """Light or dark, from Telegram or from the system."""
         if self.telegram is not None:
             self.telegram.change_theme(scheme)
         else:
-            self.page.emulate_media(color_scheme=scheme)
+            super().turn(scheme)
 
     def settle(self, **wishes: Any) -> None:
         """Change settings behind the page's back."""

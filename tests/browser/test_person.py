@@ -24,20 +24,14 @@ def settle_in(person: Person) -> None:
     expect(person.at("session-row").first).to_be_visible()
 
 
-def choose(person: Person, test_id: str) -> None:
-    """One of a few. The choice is the server's to confirm, so it shows a moment later."""
-    person.at(test_id).locator("..").click()
-    expect(person.at(test_id)).to_be_checked()
-
-
 def test_settings_hold_at_once_and_after_a_new_start(opens: Opens) -> None:
     with opens(inside_telegram=False) as person:
         settle_in(person)
         heading = person.page.get_by_role("heading", level=1)
-        choose(person, "settings-language-en")
+        person.choose("settings-language-en")
         expect(heading).to_have_text("Settings")
-        choose(person, "settings-undo-10")
-        choose(person, "settings-market-spot")
+        person.choose("settings-undo-10")
+        person.choose("settings-market-spot")
         percent = person.at("settings-percent")
         percent.fill("33.3")
         percent.press("Enter")
