@@ -7,18 +7,32 @@ export function hasBackButton(): boolean {
   return insideTelegram() && backButton.isSupported();
 }
 
-/** Telegram's back button, while there is somewhere to go back to. */
+/** Where "back" leads from what is open now, the last of it on top: a sheet lies over its screen. */
+const ways: (() => void)[] = [];
+let stopListening: (() => void) | null = null;
+
+function open(way: () => void): () => void {
+  ways.push(way);
+  if (ways.length === 1) {
+    backButton.mount.ifAvailable();
+    const off = backButton.onClick.ifAvailable(() => ways.at(-1)?.());
+    stopListening = off.ok ? off.data : null;
+    backButton.show.ifAvailable();
+  }
+  return () => {
+    ways.splice(ways.lastIndexOf(way), 1);
+    if (ways.length > 0) return;
+    stopListening?.();
+    backButton.hide.ifAvailable();
+  };
+}
+
+/** Telegram's back button, while there is somewhere to go back to; the latest caller has it. */
 export function useBackButton(onBack: (() => void) | null): void {
   const back = useEffectEvent(() => onBack?.());
   const shown = onBack !== null;
   useEffect(() => {
     if (!shown || !hasBackButton()) return;
-    backButton.mount.ifAvailable();
-    const off = backButton.onClick.ifAvailable(() => back());
-    backButton.show.ifAvailable();
-    return () => {
-      if (off.ok) off.data();
-      backButton.hide.ifAvailable();
-    };
+    return open(() => back());
   }, [shown]);
 }
