@@ -12,17 +12,20 @@ interface Props {
 export function Failure({ error, onRetry, toldElsewhere = [] }: Props) {
   const { t } = useTranslation();
   const problem = problemOf(error);
+  const faults = problem?.errors ?? [];
+  const untold = faults.filter((fault) => !toldElsewhere.includes(fault.field));
+  // What was typed is wrong, and beside each field it says why.
+  if (problem?.code === "validation_failed" && faults.length > 0 && untold.length === 0)
+    return null;
   return (
     <div className="failure" role="alert" data-testid="failure">
       <strong>{problem?.title ?? t("errors.unexpected.title")}</strong>
       <p>{problem?.detail ?? t("errors.unexpected.detail")}</p>
-      {problem?.errors
-        ?.filter((fault) => !toldElsewhere.includes(fault.field))
-        .map((fault) => (
-          <p key={fault.field + fault.code} className="fault">
-            {fault.message}
-          </p>
-        ))}
+      {untold.map((fault) => (
+        <p key={fault.field + fault.code} className="fault">
+          {fault.message}
+        </p>
+      ))}
       {onRetry && (
         <button type="button" className="plain" onClick={onRetry}>
           {t("errors.retry")}

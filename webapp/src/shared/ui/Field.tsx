@@ -38,7 +38,7 @@ export function Field({ name, label, hint, error, children }: Props) {
         </p>
       )}
       {wrong && (
-        <p id={`${id}-fault`} className="fault">
+        <p id={`${id}-fault`} className="fault" role="alert">
           {faults.map((fault) => fault.message).join(" ")}
         </p>
       )}

@@ -39,7 +39,7 @@ export function RegisterForm({ email, onEmail, onStep }: Props) {
       <AddressField value={email} onChange={onEmail} error={register.error} />
       <PasswordField
         name="password"
-        label={t("signIn.newPassword")}
+        label={t("signIn.password")}
         hint={t("signIn.passwordHint")}
         error={register.error}
         autoComplete="new-password"

@@ -46,16 +46,18 @@ export function PhoneWay() {
           </button>
         )}
       </Way>
-      <li>
-        <Switch
-          label={t("security.phone.block")}
-          hint={t("security.phone.blockHint")}
-          checked={block.isPending ? block.variables : blocked}
-          onChange={(chosen) => block.mutate(chosen)}
-          testId="approvals-blocked"
-        />
-        {block.error && <Failure error={block.error} />}
-      </li>
+      {(phone !== null || blocked) && (
+        <li>
+          <Switch
+            label={t("security.phone.block")}
+            hint={t("security.phone.blockHint")}
+            checked={block.isPending ? block.variables : blocked}
+            onChange={(chosen) => block.mutate(chosen)}
+            testId="approvals-blocked"
+          />
+          {block.error && <Failure error={block.error} />}
+        </li>
+      )}
       {asking && (
         <Sheet
           title={t("security.phone.removeTitle")}

@@ -27,7 +27,7 @@ export function KeyState({ account }: { account: Account }) {
   const good = account.state === "ok";
   return (
     <div className={css.key}>
-      <div className="row spread">
+      <div className={css.state}>
         <span className={`badge ${good ? "ok" : "bad"}`} data-testid="key-state">
           {t(`settings.keyState.${account.state}`)}
         </span>
