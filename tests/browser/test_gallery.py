@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Error, Response, Route, expect
@@ -18,40 +17,14 @@ from playwright.sync_api import Error, Response, Route, expect
 from tests.browser import looks
 from tests.browser.books import NOTHING
 from tests.browser.conftest import Opens
-from tests.browser.person import DESKTOP, PHONE, Person
-from tests.browser.telegram import Scheme
+from tests.browser.person import Person
+from tests.browser.visitor import Language
+from tests.browser.visitor import Visitor as AnyVisitor
 
 pytestmark = pytest.mark.browser
 Lift = Callable[[], None]
-Language = Literal["ru", "en"]
-SIZES = {"desktop": DESKTOP, "phone": PHONE}
-SCHEMES: tuple[Scheme, ...] = ("dark", "light")
+Visitor = AnyVisitor[Person]
 CALM = {"undo_seconds": 5, "confirm_style": "hold"}
-
-
-@dataclass
-class Visitor:
-    """Somebody who looks at everything."""
-
-    language: Language
-    person: Person
-
-    def look(self, state: str) -> None:
-        """Take this state's pictures and judge them; ends on the phone, in light."""
-        page = self.person.page
-        faults: list[str] = []
-        for name, (width, height) in SIZES.items():
-            if page.locator("dialog[open]").count():
-                page.set_viewport_size({"width": width, "height": height})
-            else:
-                looks.grow(page, width, height)
-            for scheme in SCHEMES:
-                self.person.turn(scheme)
-                looks.picture(page, f"gallery/{state}-{self.language}-{name}-{scheme}")
-                if name == "phone":
-                    faults += [f"{scheme}: {fault}" for fault in looks.axe(page)]
-            faults += [f"{name}: {fault}" for fault in looks.overflow(page)]
-        assert not faults, f"{state}\n" + "\n".join(faults)
 
 
 @pytest.fixture(scope="module", params=["ru", "en"])

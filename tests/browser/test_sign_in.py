@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from tests.bots import BotUnderTest, Phone
 from tests.browser.conftest import Visits
 from tests.browser.person import Guest
+from tests.browser.visitor import ON_A_PHONE, Visitor
 from tests.mailbox import Mailbox
 from tests.stack import wait_for
 
@@ -151,7 +152,8 @@ def registers(guest: Guest, mailbox: Mailbox, address: str) -> None:
 def test_an_address_a_password_a_code_and_a_forgotten_password(
     visits: Visits, mailbox: Mailbox, address: str, known_secrets: Callable[..., None]
 ) -> None:
-    with visits() as guest:
+    with visits(reduced_motion="reduce") as guest:
+        visitor = Visitor("ru", guest)
         guest.complaints.allow("40[13]|422")
         registers(guest, mailbox, address)
         signs_out(guest)
@@ -163,6 +165,7 @@ def test_an_address_a_password_a_code_and_a_forgotten_password(
         guest.follow("/settings/security")
         guest.at("totp-begin").click()
         codes = pyotp.TOTP(guest.at("totp-secret").inner_text().replace(" ", ""))
+        visitor.look("totp", ON_A_PHONE)
         began = time.time()
         guest.at("totp-code").fill(codes.at(int(began)))
         guest.at("totp-confirm").click()
@@ -170,6 +173,7 @@ def test_an_address_a_password_a_code_and_a_forgotten_password(
         expect(listed).to_have_count(10)
         recovery = listed.all_inner_texts()
         known_secrets(codes.secret, *recovery)
+        visitor.look("totp-recovery-codes", ON_A_PHONE)
         guest.at("recovery-done").click()
         expect(guest.at("way-totp")).to_contain_text("10 кодов")
         signs_out(guest)
@@ -178,6 +182,7 @@ def test_an_address_a_password_a_code_and_a_forgotten_password(
         guest.at("sign-in-code").fill(recovery[0][::-1])
         guest.at("sign-in-submit").click()
         expect(guest.at("failure")).to_be_visible()
+        visitor.look("sign-in-code-refused", ON_A_PHONE)
         # The code of the enrolment is used up; the next one is good a little before its time.
         guest.at("sign-in-code").fill(codes.at(int(began), counter_offset=1))
         guest.at("sign-in-submit").click()
@@ -190,6 +195,7 @@ def test_an_address_a_password_a_code_and_a_forgotten_password(
         expect(guest.at("check-mail")).to_be_visible()
         opens_mail(guest, mailbox, address, "reset")
         guest.at("reset-password").fill(OTHER)
+        visitor.look("reset", ON_A_PHONE)
         guest.at("reset-submit").click()
         guest.at("reset-done").get_by_role("link").click()
         types_in(guest, address, OTHER)
