@@ -22,6 +22,7 @@ from web import tallies
 from web.document import refusals
 from web.entering import enter
 from web.guard import current_user, needs, open_to_all, user_id
+from web.hanging_up import has_hung_up
 from web.limits import auth_limit, limiter
 from web.origin import remote_address, shortened
 from web.platforms import platform
@@ -124,7 +125,9 @@ def status(path: ApprovalPath, query: WaitQuery) -> Response:
     nonce = request.cookies.get(_COOKIE, "")
     found = _wait_while_pending(path.session_id, nonce, query.wait)
     tokens = None
-    if found.state is ApprovalState.APPROVED and not (found.collected or found.expired):
+    waiting = not (found.collected or found.expired)
+    # A reloaded page asks anew: the answer to its old question would take the tokens with it.
+    if found.state is ApprovalState.APPROVED and waiting and not has_hung_up():
         tokens = _tokens(path.session_id, nonce)
     in_cookies = tokens is not None and by_cookie()
     told = ApprovalOut(
@@ -220,7 +223,7 @@ def _look_until(session_id: uuid.UUID, nonce: str, seconds: int) -> Standing:
         # The connection goes back while this request only waits.
         db.session.rollback()
         pending = found.state is ApprovalState.PENDING and not found.expired
-        if not pending or clock.monotonic() >= until:
+        if not pending or clock.monotonic() >= until or has_hung_up():
             return found
         clock.pause(min(pause, until - clock.monotonic()))
         pause = min(pause * 1.3, _SLOWEST_LOOK)

@@ -31,8 +31,9 @@ def test_a_pin_stands_before_every_job(opens: Opens) -> None:
     with opens(inside_telegram=False, settings=AT_ONCE) as person:
         before = person.book()
         asks_for_every_job(person)
-        person.at("back").click()
-        person.at("back").click()
+        person.back()
+        expect(person.at("settings-security")).to_be_visible()
+        person.back()
         person.book()
         person.press("reduce-button")
         person.at("confirm-button").click()
