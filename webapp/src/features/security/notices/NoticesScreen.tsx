@@ -56,7 +56,7 @@ export default function NoticesScreen() {
               {isNew && (
                 <button
                   type="button"
-                  className="plain"
+                  className={`plain ${css.mark}`}
                   disabled={mark.isPending}
                   onClick={() => mark.mutate([notice.id])}
                   data-testid="notice-read"
