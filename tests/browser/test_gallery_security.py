@@ -42,7 +42,7 @@ def test_the_ways_in(visits: Visits, stack: Stack, language: Language) -> None:
         if language == "ru":
             asks_the_bot_in_vain(visitor)
         guest.choose("sign-in-way-email")
-        visitor.look("sign-in-email", LAPTOP_TOO)
+        visitor.look("sign-in-email", ON_A_PHONE)
         if language == "ru":
             goes_by_mail(visitor, stack.url)
 
