@@ -51,6 +51,8 @@ _OUR_CODES = (
     "phone_number_invalid",
 )
 _DATABASE_RETRY_SECONDS = "2"
+# Seconds are told as such up to here.
+_MINUTES_FROM = 120
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
@@ -62,12 +64,15 @@ def language() -> str:
 def respond(problem: Problem) -> Response:
     """The answer for a problem."""
     spoken = language()
+    values = problem.values
+    if "seconds" in values:
+        values = values | {"wait": _time(int(values["seconds"]), spoken)}
     body = {
         **problem.extra,
         "type": "about:blank",
-        "title": text(f"problem.{problem.code}.title", spoken, problem.values),
+        "title": text(f"problem.{problem.code}.title", spoken, values),
         "status": problem.status,
-        "detail": text(f"problem.{problem.code}.detail", spoken, problem.values),
+        "detail": text(f"problem.{problem.code}.detail", spoken, values),
         "code": problem.code,
         "request_id": g.get("request_id", ""),
         "errors": [
@@ -82,6 +87,12 @@ def respond(problem: Problem) -> Response:
     answer = Response(json.dumps(body), status=problem.status, mimetype="application/problem+json")
     answer.headers.extend(problem.headers)
     return answer
+
+
+def _time(seconds: int, spoken: str) -> str:
+    if seconds < _MINUTES_FROM:
+        return text("time.seconds.title", spoken, {"count": str(seconds)})
+    return text("time.minutes.title", spoken, {"count": str(math.ceil(seconds / 60))})
 
 
 def from_validation(error: ValidationError) -> Response:

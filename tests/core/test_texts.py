@@ -25,6 +25,7 @@ SECTIONS = (
     "verification",
     "export",
     "notice",
+    "time",
 )
 PROBLEMS = [
     "account_busy",
@@ -184,8 +185,7 @@ def test_russian_is_russian_and_english_is_not() -> None:
 
 
 def test_values_stand_where_their_placeholders_were() -> None:
-    assert "17 s" in text("problem.rate_limited.detail", "en", {"seconds": "17"})
-    assert "17 с" in text("problem.rate_limited.detail", "ru", {"seconds": "17"})
+    assert "17 s" in text("problem.rate_limited.detail", "en", {"wait": "17 s"})
     assert "XYZUSDT" in text("field.unknown_symbol", "ru", {"symbol": "XYZUSDT", "more": "x"})
 
 

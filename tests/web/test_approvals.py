@@ -306,7 +306,8 @@ def test_the_sixth_request_in_an_hour_is_refused_for_known_and_unknown_numbers(
     for number in (owner.number, some_number()):
         assert [browser.begin(number).status_code for _ in range(5)] == [200] * 5
         refused = browser.begin(number)
-        problem(refused, 429, "rate_limited")
+        told = problem(refused, 429, "rate_limited")
+        assert "60 min" in told["detail"]
         assert 3500 < int(refused.headers["Retry-After"]) <= 3600
     assert len(owner.questions()) == 5
 
