@@ -23,6 +23,7 @@ from models import audit, exposures, notices, row_security
 from models.approvals import Approval
 from models.audit import AuditEntry
 from models.base import Base
+from models.bot_questions import BotQuestion
 from models.bot_sends import BotSend
 from models.emails import Email
 from models.fills import Snapshot
@@ -37,7 +38,7 @@ from models.row_security import act_for, system_scope
 from models.second_factors import RecoveryCode, SecondFactor
 from models.sessions import make_engine, make_sessions
 from models.sign_ins import SignIn
-from models.states import AttemptState, MarketType
+from models.states import AttemptState, JobKind, MarketType
 from models.users import Account, User
 from tests.models.test_database import (
     make_account_row,
@@ -106,6 +107,14 @@ def with_everything(session: Session) -> Everything:
             ),
             OutboxRow(job_id=job.id, ring_at=func.now()),
             SignIn(user_id=user.id, platform="test"),
+            BotQuestion(
+                user_id=user.id,
+                account_id=account.id,
+                kind=JobKind.REDUCE,
+                request={},
+                bot_id=1,
+                chat_id=1,
+            ),
             *ways_in(user),
         ]
     )
