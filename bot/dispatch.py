@@ -71,7 +71,7 @@ PRESS_LOOKS: dict[str, Callable[[Outlook, Press, str], object]] = {questions.YES
 # What a shared contact goes to, with an empty rest.
 ON_CONTACT: Handler = phones.take
 
-MENU = ("status", "positions", "reduce", "restore", "notify", "language", "stop", "link", "start")
+MENU = ("start", "status", "positions", "reduce", "restore", "notify", "language", "stop", "link")
 """The commands as Telegram lists them."""
 
 

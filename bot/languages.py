@@ -13,6 +13,8 @@ from telegram.updates import Message, Person, Press
 PICK = "lg"
 """Prefix of a button's data, before the language."""
 _AUTO = "auto"
+_NAMES = {"en": "English", "ru": "Русский"}
+"""Each in itself, for whoever reads no other."""
 
 
 def ask(context: Context, message: Message, rest: str) -> None:
@@ -52,7 +54,5 @@ def _choose(context: Context, user: User, person: Person, chosen: str) -> str:
 
 
 def _buttons(language: str) -> Buttons:
-    return [
-        [Button(text(f"bot.language_{name}.title", language), data=f"{PICK}:{name}")]
-        for name in (*LANGUAGES, _AUTO)
-    ]
+    titles = {**_NAMES, _AUTO: text("bot.language_auto.title", language)}
+    return [[Button(title, data=f"{PICK}:{name}")] for name, title in titles.items()]

@@ -1,4 +1,4 @@
-"""What the bot tells by itself: `/notify` switches each kind, `/stop` all off, `/start` on again."""
+"""What the bot tells by itself: `/notify` switches each kind, `/stop` all off, `/start` on."""
 
 from __future__ import annotations
 

@@ -16,19 +16,19 @@ def plan_text(plan: Plan, account: str, language: str) -> str:
     skipped = [leg for leg in plan.legs if not leg.is_sendable]
     lines = [
         text(f"bot.job.{plan.kind}.title", language, {"percent": number(plan.percent, language)}),
-        f"{account} · {text(f'bot.market_{plan.market_type}', language)}",
+        f"{account} · {text(f'bot.market_{plan.market_type}.title', language)}",
     ]
     if not plan.legs:
         return "\n".join([*lines, text("job.empty_book", language)])
     if plan.sendable:
         values = {"count": str(len(plan.sendable)), "value": money(plan.notional, language)}
-        lines += [text("bot.plan_total", language, values), ""]
+        lines += [text("bot.plan_total.title", language, values), ""]
         lines += [_line(leg, language) for leg in plan.sendable[:_MOST_LEGS]]
         lines += _more(len(plan.sendable) - _MOST_LEGS, language)
     else:
         lines.append(text(f"job.nothing_to_{plan.kind}", language))
     if skipped:
-        lines += ["", text("bot.plan_skipped", language, {"count": str(len(skipped))})]
+        lines += ["", text("bot.plan_skipped.title", language, {"count": str(len(skipped))})]
         lines += [
             f"{leg.symbol}: {text(f'reason.{leg.reason}', language)}"
             for leg in skipped[:_MOST_SKIPPED]
@@ -44,4 +44,4 @@ def _line(leg: PlannedLeg, language: str) -> str:
 
 
 def _more(count: int, language: str) -> list[str]:
-    return [text("bot.and_more", language, {"count": str(count)})] if count > 0 else []
+    return [text("bot.and_more.title", language, {"count": str(count)})] if count > 0 else []

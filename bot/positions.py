@@ -50,7 +50,7 @@ def tell(context: Context, message: Message, rest: str) -> None:  # noqa: ARG001
 
 def book_text(book: Book, account: str, language: str) -> str:
     """A line for each position; the smallest of a long book are only counted."""
-    market = text(f"bot.market_{book.market_type}", language)
+    market = text(f"bot.market_{book.market_type}.title", language)
     lines = [f"{account} · {market}"]
     if not book.positions:
         return "\n".join([*lines, text("job.empty_book", language)])
@@ -59,10 +59,10 @@ def book_text(book: Book, account: str, language: str) -> str:
         "count": str(len(positions)),
         "value": money(sum((position.value for position in positions), ZERO), language),
     }
-    lines += [text("bot.positions_total", language, values), ""]
+    lines += [text("bot.positions_total.title", language, values), ""]
     lines += [_line(position, language) for position in positions[:_MOST]]
     if len(positions) > _MOST:
-        lines.append(text("bot.and_more", language, {"count": str(len(positions) - _MOST)}))
+        lines.append(text("bot.and_more.title", language, {"count": str(len(positions) - _MOST)}))
     return "\n".join(lines)
 
 
@@ -78,4 +78,4 @@ def side_word(category: Category, side: Side, language: str) -> str:
     """ " long"; nothing for a holding, which has no other side."""
     if category is Category.SPOT:
         return ""
-    return " " + text(f"bot.side_{'long' if side is Side.BUY else 'short'}", language)
+    return " " + text(f"bot.side_{'long' if side is Side.BUY else 'short'}.title", language)

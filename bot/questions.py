@@ -15,7 +15,6 @@ from core.figures import number
 from core.ids import new_id
 from core.problems import Problem
 from core.texts import text
-from exchange.types import Category
 from identity.confirmation import permit
 from identity.proofs import Proof
 from models import bot_questions
@@ -26,6 +25,7 @@ from models.users import Account, User, live_account
 from telegram.buttons import Button, Buttons
 from telegram.updates import Press
 from trading.accept import Intake, accept_reduce, accept_restore
+from trading.books import CATEGORIES
 from trading.plans import Plan
 from trading.preview import plan_of_owed, preview_reduce
 from trading.requests import (
@@ -78,8 +78,8 @@ def put(context: Context, trader: Trader, plan: Plan, request: Request, chat_id:
 
 
 def look(outlook: Outlook, press: Press, rest: str) -> Weighed:
-    """Where the person wants jobs confirmed, what this one comes to. Also what accepting asks of the
-    exchange, which then knows it. Raises as a preview does."""
+    """Where the person wants jobs confirmed, what this one comes to. What accepting looks up at the
+    exchange is looked up here, and kept. Raises as a preview does."""
     trader = outlook.trader(press.from_user)
     question_id = _known(rest)
     with outlook.acting(trader.user) as session:
@@ -97,7 +97,7 @@ def look(outlook: Outlook, press: Press, rest: str) -> Weighed:
         return Weighed(None)
     if over is None:
         if isinstance(request, ReduceRequest) and request.scope.symbols:
-            for category in Category:
+            for category in CATEGORIES[request.market_type]:
                 desk.gateway(account).instruments(category)
         return Weighed(None)
     if isinstance(request, ReduceRequest):

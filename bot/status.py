@@ -49,7 +49,7 @@ def tell(context: Context, message: Message, rest: str) -> None:  # noqa: ARG001
 def _accounts(accounts: Sequence[Account], language: str) -> list[str]:
     if not accounts:
         return [text("bot.status_no_accounts", language)]
-    return [text("bot.status_accounts", language)] + [
+    return [text("bot.status_accounts.title", language)] + [
         text(
             "bot.status_default_account" if account.is_default else "bot.status_account",
             language,
@@ -57,7 +57,7 @@ def _accounts(accounts: Sequence[Account], language: str) -> list[str]:
                 "label": account.label,
                 "tail": account.api_key_tail,
                 "environment": account.environment,
-                "state": text(f"bot.key_{key_state(account)}", language),
+                "state": text(f"bot.key_{key_state(account)}.title", language),
             },
         )
         for account in accounts[:_MOST]
@@ -67,13 +67,13 @@ def _accounts(accounts: Sequence[Account], language: str) -> list[str]:
 def _jobs(jobs: Sequence[Job], labels: dict[object, str], language: str) -> list[str]:
     if not jobs:
         return [text("bot.status_no_jobs", language)]
-    lines = [text("bot.status_jobs", language)]
+    lines = [text("bot.status_jobs.title", language)]
     for job in jobs:
         parts = [
             title_text(job, language),
             labels.get(job.account_id, ""),
-            text(f"bot.market_{job.market_type}", language),
-            text(f"bot.job_{job.state}", language),
+            text(f"bot.market_{job.market_type}.title", language),
+            text(f"bot.job_{job.state}.title", language),
         ]
         lines.append("• " + " · ".join(part for part in parts if part))
     return lines

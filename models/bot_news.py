@@ -1,4 +1,4 @@
-"""What a bot tells a person by itself: only where it may write, and what they did not switch off."""
+"""What a bot tells a person by itself: where it may write, and what they did not switch off."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def add(
 ) -> bool:
     """Leave a notice in the caller's transaction, and owe it to the person's chat; false if it was
     left today already. Secrets in `data` are masked."""
-    shown = scrub(data)
+    shown = {name: scrub(value, name) for name, value in data.items()}
     left = session.scalar(
         insert(Notice)
         .values(id=new_id(), user_id=user_id, kind=kind, subject=subject, data=shown)

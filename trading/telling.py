@@ -1,9 +1,8 @@
-"""Tell a person in their chat how a job ended. What goes wrong here never keeps a job from ending."""
+"""Tell a person in their chat how a job ended. What goes wrong here keeps no job from ending."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -60,7 +59,7 @@ def title_text(job: Job, language: str) -> str:
 def ended_text(job: Job, legs: Sequence[Leg], account: str | None, language: str) -> str:
     """The receipt in a few lines: what was done, for how much, and what needs a look."""
     receipt: dict[str, Any] = job.receipt or {}
-    market = text(f"bot.market_{job.market_type}", language)
+    market = text(f"bot.market_{job.market_type}.title", language)
     lines = [
         f"Ebb · {title_text(job, language)}",
         _headline(job, receipt, language),
@@ -69,9 +68,8 @@ def ended_text(job: Job, legs: Sequence[Leg], account: str | None, language: str
     if job.error_code is not None:
         lines.append(error_text(job.error_code, language))
     if exact(receipt.get("notional_filled", "0")):
-        lines.append(
-            _fact("notional", f"{_money(receipt['notional_filled'], language)} USD", language)
-        )
+        traded = money(exact(receipt["notional_filled"]), language)
+        lines.append(_fact("notional", f"{traded} USD", language))
         lines.append(_fact("fees", coins(receipt.get("fees", {}), language), language))
     if trip := receipt.get("round_trip"):
         lines.append(_fact("round_trip", coins(trip["net"], language, plus=True), language))
@@ -86,7 +84,7 @@ def _headline(job: Job, receipt: dict[str, Any], language: str) -> str:
         "percent": number(exact(receipt.get("effective_percent", "0")), language),
         "asked": number(job.percent, language),
     }
-    return text(f"bot.ended_{job.kind}_{_outcome(job, receipt)}", language, values)
+    return text(f"bot.ended_{job.kind}_{_outcome(job, receipt)}.title", language, values)
 
 
 def _outcome(job: Job, receipt: dict[str, Any]) -> str:
@@ -117,19 +115,15 @@ def _troubles(legs: Sequence[Leg], language: str) -> list[str]:
     )
     lines = [_trouble(leg, language) for leg in found[:_MOST_LEGS]]
     if len(found) > _MOST_LEGS:
-        lines.append(text("bot.and_more", language, {"count": str(len(found) - _MOST_LEGS)}))
+        lines.append(text("bot.and_more.title", language, {"count": str(len(found) - _MOST_LEGS)}))
     return lines
 
 
 def _trouble(leg: Leg, language: str) -> str:
-    what = text(f"bot.leg_{leg.state}", language)
+    what = text(f"bot.leg_{leg.state}.title", language)
     why = "" if leg.reason is None else f". {text(f'reason.{leg.reason}', language)}"
     return f"{leg.symbol}: {what}{why}"
 
 
 def _fact(name: str, value: str, language: str) -> str:
     return text(f"bot.receipt_{name}", language, {"value": value})
-
-
-def _money(amount: str, language: str) -> str:
-    return money(Decimal(amount), language)
