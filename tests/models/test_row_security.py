@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Table, delete, func, insert, select, text, tuple_, update
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.ids import new_id
@@ -311,6 +311,14 @@ def test_a_savepoint_s_end_leaves_the_scope_that_was_asked_for(
     assert ids(acting) == {other.id}
     savepoint.rollback()
     assert ids(acting) == {other.id}
+
+
+def test_a_savepoint_takes_back_a_statement_that_failed(
+    acting: Session, person: Everything
+) -> None:
+    with pytest.raises(DataError), acting.begin_nested():
+        acting.execute(text("select 1 / 0"))
+    assert ids(acting) == {person.id}
 
 
 def test_a_statement_that_never_left_has_not_told_the_scope(
