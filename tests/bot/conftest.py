@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.handling import handle
 from bot.sending import send
 from models import bot_delivery, bot_sends, bot_updates
-from models.bot_sends import BotSend
+from models.bot_sends import BotSend, SendState
 from models.bot_updates import BotUpdate
 from telegram.bot_api import BotApi
 from tests.bots import BotUnderTest
@@ -63,6 +63,13 @@ class BotAtWork:
 
     def send(self, send_id: uuid.UUID) -> float | None:
         return send(self.sessions, self.apis, send_id)
+
+    def send_all(self) -> None:
+        """All that is owed, as if the pace let each out."""
+        for row in self.owed():
+            if row.state is SendState.OWED:
+                self.rest(5)
+                self.send(row.id)
 
     def rest(self, seconds: float = 1) -> None:
         """As if so much time had passed for the pace, for waits, and for calls under way."""
