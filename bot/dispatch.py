@@ -138,7 +138,7 @@ def _command(text: str) -> tuple[Handler, str]:
     name, rest = _named(text)
     if name == "/start":
         link, _, behind = rest.partition("_")
-        if not behind and f"/{link}" in COMMANDS and f"/{link}" not in COMMAND_LOOKS:
+        if not behind and link in STARTS and f"/{link}" in COMMANDS:
             return COMMANDS[f"/{link}"], ""
         return (STARTS[link], behind) if link in STARTS else (notifications.start, "")
     return COMMANDS.get(name, greeting.greet), rest

@@ -75,7 +75,7 @@ def _line(position: BookPosition, language: str) -> str:
 
 
 def side_word(category: Category, side: Side, language: str) -> str:
-    """ " long"; nothing for a holding, which has no other side."""
+    """The word with a space in front; nothing for a holding, which has no other side."""
     if category is Category.SPOT:
         return ""
     return " " + text(f"bot.side_{'long' if side is Side.BUY else 'short'}.title", language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -195,12 +195,13 @@ def note_heard(session: Session, telegram_id: int, bot_id: int) -> None:
     )
 
 
-def note_allowed(session: Session, user_id: uuid.UUID, bot_id: int) -> None:
-    """Telegram says that the bot may write to the person: where none did yet, it will."""
+def note_allowed(session: Session, user_id: uuid.UUID, bot_id: int, held: Collection[int]) -> None:
+    """Telegram says that the bot may write to the person: where none of those that are `held` did
+    yet, it will."""
     session.execute(
         update(User)
-        .where(User.id == user_id, User.bot_id.is_(None))
-        .values(bot_id=bot_id)
+        .where(User.id == user_id, or_(User.bot_id.is_(None), User.bot_id.not_in(held)))
+        .values(bot_id=bot_id, bot_refused_at=None)
         .execution_options(synchronize_session=False)
     )
 

@@ -113,8 +113,9 @@ def _sign_in(init_data: str) -> Tokens:
             language_code=person.language_code,
         )
     act_for(db.session(), user_id)
-    if person.may_be_written and launch.bot_id in map(bot_id, _settings().bot_tokens):
-        note_allowed(db.session(), user_id, launch.bot_id)
+    held = [bot_id(token) for token in _settings().bot_tokens]
+    if person.may_be_written and launch.bot_id in held:
+        note_allowed(db.session(), user_id, launch.bot_id, held)
     return enter(user_id, role, {"bot_id": launch.bot_id})
 
 

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import func, update
 
 from models.bot_questions import BotQuestion
 from models.second_factors import SecondFactor
+from models.sessions import make_engine, make_sessions
 from models.states import JobState
 from tests.bot.test_commands import chat  # noqa: F401 - a fixture
 from tests.bot.traders import Chat, buttons, opens_app
@@ -162,3 +164,45 @@ def test_a_cancel_in_the_app_is_told_in_the_question_s_place(chat: Chat) -> None
     assert cancelled.state is JobState.CANCELLED
     chat.work.send_all()
     assert "Cancelled, nothing was sent" in chat.shown()["text"]
+
+
+def test_a_worker_that_dies_right_after_the_job_s_commit_changes_nothing(
+    chat: Chat,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Died(BaseException):
+        pass
+
+    def dies(*_: object) -> None:
+        raise Died
+
+    message = chat.write("/reduce 25")
+    chat.phone.press(message["message_id"], buttons(message)[AGREE])
+    (row,) = chat.work.hear()
+    with monkeypatch.context() as patch:
+        patch.setattr("models.bot_updates.mark_handled", dies)
+        with pytest.raises(Died):
+            chat.work.handle(row)
+    assert len(chat.jobs()) == 1
+    chat.finish()
+    chat.go()
+    assert len(chat.jobs()) == 1
+    assert "Reduced by 25\u00a0%" in chat.shown()["text"], "the receipt stays"
+
+
+def test_no_transaction_waits_for_a_slow_exchange(
+    chat: Chat,  # noqa: F811
+    database_url: str,
+) -> None:
+    with chat.work.sessions.begin() as session:
+        person = chat.trader.account.user_id
+        session.add(SecondFactor(user_id=person, pin_enc="x", confirm_over=Decimal(10**9)))
+    hasty = make_engine(database_url, idle_seconds=0.1)
+    chat.work.sessions = make_sessions(hasty)
+    slow = {"ms": 300, "count": 3}
+    chat.trader.fault("delay", "/v5/position/list", **slow)
+    assert AGREE in buttons(chat.write("/reduce 25"))
+    chat.trader.fault("delay", "/v5/position/list", **slow)
+    chat.tap(AGREE)
+    assert len(chat.jobs()) == 1
+    hasty.dispose()
