@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from core.logs import get_logger
 from core.settings import Settings
 from core.texts import LANGUAGES, negotiate
+from core.texts import text as sentence
 from models import bot_sends
-from models.users import user_by_telegram_id
+from models.users import User, user_by_telegram_id
 from telegram.bot_api import BotApi, BotApiError
-from telegram.buttons import Buttons, reply_markup
+from telegram.buttons import Button, Buttons, reply_markup
 from telegram.updates import Person, Press
+from trading.desk import Desk
 
 log = get_logger(__name__)
 
@@ -25,11 +27,17 @@ class Context:
     however often the update is handled. `update` names the update, for keys of what is said."""
 
     session: Session
-    settings: Settings
+    desk: Desk
     bot_id: int
     api: BotApi
     update: str = field(default_factory=lambda: uuid.uuid4().hex)
+    # What the handler's look brought (`bot.looking`).
+    found: object = None
     answers: list[tuple[Press, str | None]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return self.desk.settings
 
     def say(
         self,
@@ -82,8 +90,21 @@ class Context:
                 log.warning("bot.press_unanswered", error=str(error))
         self.answers.clear()
 
+    def open_app(self, language: str) -> Buttons | None:
+        """The button that opens the Mini App; None where the deployment has no address."""
+        url = self.settings.public_url
+        return [[Button(sentence("bot.open.title", language), web_app=url)]] if url else None
+
+    def user(self, person: Person) -> User | None:
+        """Who that is here; None for one whom Ebb does not know yet."""
+        return user_by_telegram_id(self.session, person.id)
+
     def language(self, person: Person) -> str:
         """What the person chose in the app, else what their Telegram speaks."""
-        user = user_by_telegram_id(self.session, person.id)
-        chosen = None if user is None else user.settings.get("language")
-        return chosen if chosen in LANGUAGES else negotiate(person.language_code)
+        return language_for(self.user(person), person)
+
+
+def language_for(user: User | None, person: Person) -> str:
+    """The language to write to the person in, known to Ebb or not."""
+    chosen = None if user is None else user.settings.get("language")
+    return chosen if chosen in LANGUAGES else negotiate(person.language_code)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from bot.context import Context
 from core.texts import text
-from telegram.buttons import Button
 from telegram.updates import Message, Press
 
 
 def greet(context: Context, message: Message, rest: str) -> None:  # noqa: ARG001 - a handler
     """Say what Ebb is for, with a button that opens it where the deployment has an address."""
     language = context.language(message.from_user)
-    url = context.settings.public_url
+    button = context.open_app(language)
     context.say(
         message.chat_id,
-        text("bot.greeting" if url else "bot.greeting_without_app", language),
-        [[Button(text("bot.open.title", language), web_app=url)]] if url else None,
+        text("bot.greeting" if button else "bot.greeting_without_app", language),
+        button,
         kind="greeting",
         key=f"greeting:{context.update}",
     )

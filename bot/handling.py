@@ -3,6 +3,7 @@ handled, or not at all."""
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Mapping
 
@@ -12,20 +13,27 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import dispatch
 from bot.context import Context
+from bot.looking import Outlook
 from core.logs import get_logger
-from core.settings import Settings
 from models import bot_updates
 from telegram.bot_api import BotApi
 from telegram.updates import parse
+from trading.desk import Desk
 
 log = get_logger(__name__)
 
 MOST_TRIES = 5
+_LOOKS = threading.BoundedSemaphore(2)
+"""Questions to the exchange at the same time: while it is slow, jobs need the other threads of a
+worker."""
+_BUSY_SECONDS = 0.5
+_LOOK_SECONDS = 20.0
+"""A look takes less; only if its worker died is another told of the update."""
 
 
 def handle(
     sessions: sessionmaker[Session],
-    settings: Settings,
+    desk: Desk,
     apis: Mapping[int, BotApi],
     row_id: uuid.UUID,
 ) -> None:
@@ -33,7 +41,7 @@ def handle(
     times no more. Raises OperationalError or TimeoutError while Postgres is away: that is no try.
     """
     try:
-        context = _handled(sessions, settings, apis, row_id)
+        context = _handled(sessions, desk, apis, row_id)
     except (OperationalError, PoolTimeout):
         raise
     except Exception as error:  # noqa: BLE001 - whatever a handler raises, the others go on
@@ -45,22 +53,41 @@ def handle(
 
 def _handled(
     sessions: sessionmaker[Session],
-    settings: Settings,
+    desk: Desk,
     apis: Mapping[int, BotApi],
     row_id: uuid.UUID,
 ) -> Context | None:
-    with sessions.begin() as session:
-        row = bot_updates.hold(session, row_id)
-        if row is None:
+    with sessions() as session:
+        row = bot_updates.peek(session, row_id)
+    if row is None:
+        return None
+    api, update = apis.get(row.bot_id), parse(row.payload or {})
+    found = None
+    if api is not None and update is not None and dispatch.needs_look(update):
+        if not _LOOKS.acquire(blocking=False):
+            _put_off(sessions, row_id, _BUSY_SECONDS)
             return None
+        try:
+            _put_off(sessions, row_id, _LOOK_SECONDS)
+            found = dispatch.look(Outlook(sessions, desk), update)
+        finally:
+            _LOOKS.release()
+    with sessions() as session:
+        if bot_updates.hold(session, row_id) is None:
+            return None
+        context = None
+        if api is not None and update is not None:
+            context = Context(session, desk, row.bot_id, api, update=row_id.hex, found=found)
+            dispatch.handle(context, update)
+        # Last: a handler that accepts a job commits it, and may be called again after that.
         bot_updates.mark_handled(session, row_id)
-        api = apis.get(row.bot_id)
-        update = parse(row.payload or {})
-        if api is None or update is None:
-            return None
-        context = Context(session, settings, row.bot_id, api, update=row_id.hex)
-        dispatch.handle(context, update)
+        session.commit()
     return context
+
+
+def _put_off(sessions: sessionmaker[Session], row_id: uuid.UUID, seconds: float) -> None:
+    with sessions.begin() as session:
+        bot_updates.put_off(session, row_id, seconds)
 
 
 def _failed(sessions: sessionmaker[Session], row_id: uuid.UUID, error: Exception) -> None:

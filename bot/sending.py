@@ -12,11 +12,13 @@ from core.logs import get_logger
 from models import bot_delivery as delivery
 from models.bot_delivery import Turn, Wait
 from models.bot_sends import SendState
+from models.users import note_refused
 from telegram.bot_api import BotApi, BotApiNotReached, BotApiRefused, BotApiUnreachable
 
 log = get_logger(__name__)
 
 _MOST_BACK_OFF = 60.0
+_FORBIDDEN = 403
 
 
 def send(
@@ -70,7 +72,16 @@ def _refused(turn: Turn, refused: BotApiRefused) -> Callable[[Session], None]:
             delivery.put_back(session, turn, 0, str(refused))
 
         return follow
-    return _ended(turn, SendState.REFUSED, str(refused))
+    note = _ended(turn, SendState.REFUSED, str(refused))
+    if refused.code != _FORBIDDEN or turn.chat_id < 0:
+        return note
+
+    def blocked(session: Session) -> None:
+        note(session)
+        note_refused(session, turn.chat_id, turn.bot_id)
+        delivery.drop_news(session, turn, str(refused))
+
+    return blocked
 
 
 def _again(turn: Turn, why: str, seconds: float | None = None) -> Callable[[Session], None]:

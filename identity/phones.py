@@ -14,11 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.problems import Problem
-from core.texts import text
 from core.vault import Vault, VaultError
 from identity.approvals import withdraw
-from models import audit, bot_sends, notices, phones
-from models.users import User, hold, language_of
+from models import audit, notices, phones
+from models.users import hold
 
 _BETWEEN_DIGITS = str.maketrans("", "", " \u00a0\u202f-‐‑–().")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -100,20 +99,4 @@ def _take_from_others(session: Session, vault: Vault, user_id: uuid.UUID, number
             continue
         withdraw(session, former)
         audit.record(session, "phone.unlinked", None, user_id=former.id, details={"why": "moved"})
-        _tell(session, former, phone, masked(number))
-
-
-def _tell(session: Session, former: User, phone: phones.Phone, number: str) -> None:
-    """In the app, and in the chat in which they linked it."""
-    notices.add(session, former.id, "phone_moved", "phone", {"number": number})
-    if former.telegram_id is None:
-        return
-    bot_sends.owe(
-        session,
-        bot_id=phone.bot_id,
-        chat_id=former.telegram_id,
-        text=text("notice.phone_moved", language_of(former), {"number": number}),
-        kind="phone_moved",
-        key=f"phone_moved:{former.id}:{phone.linked_at.timestamp()}",
-        user_id=former.id,
-    )
+        notices.add(session, former.id, "phone_moved", "phone", {"number": masked(number)})

@@ -3,6 +3,8 @@
 from models import (
     approvals,
     audit,
+    bot_news,
+    bot_questions,
     bot_sends,
     bot_updates,
     emails,
@@ -24,6 +26,8 @@ from models import (
 __all__ = [
     "approvals",
     "audit",
+    "bot_news",
+    "bot_questions",
     "bot_sends",
     "bot_updates",
     "emails",

@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, text, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session
 
+from models.bot_news import News
 from models.bot_sends import BotSend, SendState
 
 CHAT_SECONDS = 1.0
@@ -176,6 +177,21 @@ def move_chat(session: Session, turn: Turn, chat_id: int) -> None:
             BotSend.state.in_([SendState.OWED, SendState.SENDING]),
         )
         .values(chat_id=chat_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def drop_news(session: Session, turn: Turn, description: str) -> None:
+    """The person blocked the bot: what it would tell by itself there is not tried any more."""
+    session.execute(
+        update(BotSend)
+        .where(
+            BotSend.bot_id == turn.bot_id,
+            BotSend.chat_id == turn.chat_id,
+            BotSend.state == SendState.OWED,
+            BotSend.kind.in_([kind.value for kind in News]),
+        )
+        .values(state=SendState.REFUSED, description=description[:256])
         .execution_options(synchronize_session=False)
     )
 

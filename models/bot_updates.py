@@ -75,6 +75,25 @@ def hold(session: Session, row_id: uuid.UUID) -> BotUpdate | None:
     return session.scalar(query)
 
 
+def peek(session: Session, row_id: uuid.UUID) -> BotUpdate | None:
+    """The same without a lock: to learn what it says."""
+    return session.scalar(
+        select(BotUpdate).where(
+            BotUpdate.id == row_id, BotUpdate.handled_at.is_(None), BotUpdate.set_aside_at.is_(None)
+        )
+    )
+
+
+def put_off(session: Session, row_id: uuid.UUID, seconds: float) -> None:
+    """Nobody is told of it for so many seconds."""
+    session.execute(
+        update(BotUpdate)
+        .where(BotUpdate.id == row_id)
+        .values(ring_at=func.now() + timedelta(seconds=seconds))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def mark_handled(session: Session, row_id: uuid.UUID) -> None:
     session.execute(
         update(BotUpdate)

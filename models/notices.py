@@ -4,7 +4,7 @@ way to the person from here."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.ids import new_id
 from core.secrets_filter import scrub
+from core.texts import LANGUAGES
+from core.texts import text as sentence
 from models.base import Base, CreatedAt, Moment, RowId
+from models.bot_news import News, owe_news
 
 
 class Notice(Base):
@@ -38,15 +41,33 @@ class Notice(Base):
 def add(
     session: Session, user_id: uuid.UUID, kind: str, subject: str, data: dict[str, Any]
 ) -> bool:
-    """Leave a notice in the caller's transaction; false if it was left today already. Secrets in
-    `data` are masked."""
+    """Leave a notice in the caller's transaction, and owe it to the person's chat; false if it was
+    left today already. Secrets in `data` are masked."""
+    shown = {name: scrub(value, name) for name, value in data.items()}
     left = session.scalar(
         insert(Notice)
-        .values(id=new_id(), user_id=user_id, kind=kind, subject=subject, data=scrub(data))
+        .values(id=new_id(), user_id=user_id, kind=kind, subject=subject, data=shown)
         .on_conflict_do_nothing()
         .returning(Notice.id)
     )
-    return left is not None
+    if left is None:
+        return False
+    owe_news(
+        session,
+        user_id,
+        News.KEY_WARNINGS if kind.startswith("key_") else News.SECURITY,
+        key=f"notice:{left}",
+        texts={language: message(kind, shown, language) for language in LANGUAGES},
+    )
+    return True
+
+
+def message(kind: str, data: Mapping[str, Any], language: str) -> str:
+    """The notice as a sentence."""
+    values = {name: str(value) for name, value in data.items()}
+    if "reason" in data:
+        values["reason_text"] = sentence(f"reason.{data['reason']}", language)
+    return sentence(f"notice.{kind}", language, values)
 
 
 def of_person(

@@ -92,7 +92,7 @@ def tell_scopes(engine: Engine) -> None:
         executemany: bool,
     ) -> tuple[str, Any]:
         standing = _standing(connection)
-        if standing is None or standing.told == standing.wanted:
+        if standing is None or standing.told == standing.wanted or _goes_back(statement):
             return statement, parameters
         settings = "; ".join(_changes(standing.told, standing.wanted))
         if executemany or (context and context.execution_options.get("stream_results")):
@@ -103,10 +103,10 @@ def tell_scopes(engine: Engine) -> None:
         return f"{settings}; {statement}", parameters
 
     @event.listens_for(engine, "after_cursor_execute")
-    def _after(connection: Connection, *_: object) -> None:
+    def _after(connection: Connection, _: DBAPICursor, statement: str, *__: object) -> None:
         # Not before: a statement that never left has told nothing.
         standing = _standing(connection)
-        if standing is not None:
+        if standing is not None and not _goes_back(statement):
             standing.told = standing.wanted
 
     @event.listens_for(engine, "rollback_savepoint")
@@ -115,6 +115,12 @@ def tell_scopes(engine: Engine) -> None:
         standing = _standing(connection)
         if standing is not None:
             standing.told = "?"
+
+
+def _goes_back(statement: str) -> bool:
+    """To a savepoint: after a failed statement Postgres takes nothing else, so nothing is put in
+    front of it."""
+    return statement.startswith("ROLLBACK TO SAVEPOINT")
 
 
 def _standing(connection: Connection) -> _Standing | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     func,
     literal,
+    or_,
     select,
     text,
     update,
@@ -51,6 +52,10 @@ class User(Base):
     )
     # Since when the person wants no requests of browsers to be signed in; null while they do.
     approvals_blocked_at: Mapped[Moment | None]
+    # The bot that may write to the person: the one they wrote to last; null while none may.
+    bot_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Since when Telegram refuses what it writes; null again once the person writes to it.
+    bot_refused_at: Mapped[Moment | None]
     created_at: Mapped[CreatedAt]
     last_seen_at: Mapped[CreatedAt]
 
@@ -177,17 +182,51 @@ def block_approvals(session: Session, user_id: uuid.UUID, blocked: bool) -> bool
     return None if session.scalar(select(User.id).where(User.id == user_id)) is None else False
 
 
+def note_heard(session: Session, telegram_id: int, bot_id: int) -> None:
+    """The person wrote to the bot: it may write to them."""
+    session.execute(
+        update(User)
+        .where(
+            User.telegram_id == telegram_id,
+            or_(User.bot_id.is_distinct_from(bot_id), User.bot_refused_at.is_not(None)),
+        )
+        .values(bot_id=bot_id, bot_refused_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_allowed(session: Session, user_id: uuid.UUID, bot_id: int, held: Collection[int]) -> None:
+    """Telegram says that the bot may write to the person: where none of those that are `held` did
+    yet, it will."""
+    session.execute(
+        update(User)
+        .where(User.id == user_id, or_(User.bot_id.is_(None), User.bot_id.not_in(held)))
+        .values(bot_id=bot_id, bot_refused_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_refused(session: Session, telegram_id: int, bot_id: int) -> None:
+    """Telegram lets the bot write to the person no more."""
+    session.execute(
+        update(User)
+        .where(User.telegram_id == telegram_id, User.bot_id == bot_id)
+        .values(bot_refused_at=func.coalesce(User.bot_refused_at, func.now()))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def merge_settings(
     session: Session, user_id: uuid.UUID, changed: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Lay these over the person's settings, in one statement: two changes at once both count. All
-    that the person chose; None for one who is gone."""
-    query = (
-        update(User)
-        .where(User.id == user_id)
-        .values(settings=User.settings.op("||")(literal(changed, JSONB)))
-        .returning(User.settings)
-    )
+    """Lay these over the person's settings, in one statement: two changes at once both count, those
+    within `notify` too. All that the person chose; None for one who is gone."""
+    merged = User.settings.op("||")(literal(changed, JSONB))
+    if "notify" in changed:
+        kinds = func.coalesce(User.settings["notify"], literal({}, JSONB))
+        whole = kinds.op("||")(literal(changed["notify"], JSONB))
+        merged = merged.op("||")(func.jsonb_build_object("notify", whole))
+    query = update(User).where(User.id == user_id).values(settings=merged).returning(User.settings)
     return session.scalar(query)
 
 

@@ -38,13 +38,14 @@ class InitDataError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TelegramUser:
-    """Who signed in, from the verified data only."""
+    """Who signed in, from the verified data only. `may_be_written`: the bot may write to them."""
 
     id: int
     first_name: str = ""
     last_name: str = ""
     username: str | None = None
     language_code: str | None = None
+    may_be_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def sign(
         described["username"] = user.username
     if user.language_code:
         described["language_code"] = user.language_code
+    if user.may_be_written:
+        described["allows_write_to_pm"] = True
     pairs = {
         **(also or {}),
         "auth_date": str(int(now.timestamp())),
@@ -151,6 +154,7 @@ def _user(text: str) -> TelegramUser:
         last_name=_text(described, "last_name") or "",
         username=_text(described, "username"),
         language_code=_text(described, "language_code", _MAX_LANGUAGE),
+        may_be_written=described.get("allows_write_to_pm") is True,
     )
 
 

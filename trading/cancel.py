@@ -14,6 +14,7 @@ from models.states import ENDED_JOBS, JobState
 from trading.outbox import ring_from, settle_ended
 from trading.receipts import build_receipt
 from trading.states import JOB_TRANSITIONS, check_step
+from trading.telling import tell_ended
 
 
 def cancel_job(
@@ -46,6 +47,8 @@ def cancel_job(
         session.flush()
         job.receipt = build_receipt(session, job)
         settle_ended(session, job)
+        # Who cancelled it knows; only the bot's question is told what became of it.
+        tell_ended(session, job, only_where_asked=True)
     elif job.not_before is not None:
         # A parked job need not wait out its pause to learn of the cancel.
         job.not_before = None

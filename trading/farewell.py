@@ -13,6 +13,7 @@ from models import audit
 from models.approvals import Approval
 from models.audit import AuditEntry, AuditOrigin
 from models.base import Base
+from models.bot_questions import BotQuestion
 from models.bot_sends import BotSend
 from models.emails import Email
 from models.exposures import Exposure
@@ -88,6 +89,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Leg, Leg.job_id.in_(jobs)),
         (Job, Job.user_id == user_id),
         (Exposure, Exposure.account_id.in_(accounts)),
+        (BotQuestion, BotQuestion.user_id == user_id),
         (Account, Account.user_id == user_id),
         (Notice, Notice.user_id == user_id),
         (Mail, or_(Mail.user_id == user_id, Mail.email == address)),

@@ -21,6 +21,7 @@ from trading.lease import Lease
 from trading.outbox import settle_ended
 from trading.receipts import build_receipt
 from trading.states import JOB_TRANSITIONS, check_step
+from trading.telling import tell_ended
 
 log = get_logger(__name__)
 
@@ -71,7 +72,7 @@ def finish(lease: Lease, retention_days: int) -> uuid.UUID | None:
         legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
         state, error = end_state(job.kind, legs, cancelled=job.cancel_requested)
         record_after(session, job, legs)
-        return _end(session, lease, job, state, error, retention_days=retention_days)
+        return _end(session, lease, job, state, error, legs=legs, retention_days=retention_days)
 
 
 def fail(
@@ -91,6 +92,7 @@ def _end(
     error: str | None,
     detail: str | None = None,
     *,
+    legs: Sequence[Leg] = (),
     retention_days: int,
 ) -> uuid.UUID | None:
     job.state = check_step(JOB_TRANSITIONS, job.state, state)
@@ -102,7 +104,9 @@ def _end(
     session.flush()
     job.receipt = build_receipt(session, job)
     log.info("job.ended", state=state.value, error=error)
-    return settle_ended(session, job)
+    following = settle_ended(session, job)
+    tell_ended(session, job, legs, lease.account.label)
+    return following
 
 
 def end_state(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,7 +18,7 @@ from trading.exemptions import respecting
 from trading.funding import questions, rates_of
 from trading.plan_reduce import plan_reduce
 from trading.plan_restore import plan_restore
-from trading.plans import Plan
+from trading.plans import Owed, Plan
 from trading.requests import ReduceRequest, RestoreRequest
 from trading.restore_cost import RestoreCost, restore_cost
 from trading.scope import UnknownSymbols
@@ -45,6 +46,13 @@ def plan_of_restore(
     """The plan a restore would get now, without its cost. Raises as `preview_restore`."""
     owed = chosen(session, account.id, request)
     require_something(owed)
+    return plan_of_owed(desk, account, owed, request)
+
+
+def plan_of_owed(
+    desk: Desk, account: Account, owed: Sequence[Owed], request: RestoreRequest
+) -> Plan:
+    """The same of what was chosen before: for whoever has no transaction open now."""
     gateway = desk.gateway(account)
     book = read_book(desk, gateway, request.market_type, account_id=account.id, all_prices=True)
     return plan_restore(owed, book, request)

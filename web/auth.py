@@ -20,8 +20,8 @@ from identity import phones
 from models.base import db
 from models.row_security import act_for, system_scope
 from models.second_factors import standing
-from models.users import live_accounts, remember
-from telegram.bots import Bots
+from models.users import live_accounts, note_allowed, remember
+from telegram.bots import Bots, bot_id
 from telegram.init_data import InitDataError, Launch, TelegramUser, sign, verify
 from web import launches, present
 from web.dev_account import ensure_sandbox_account
@@ -113,6 +113,9 @@ def _sign_in(init_data: str) -> Tokens:
             language_code=person.language_code,
         )
     act_for(db.session(), user_id)
+    held = [bot_id(token) for token in _settings().bot_tokens]
+    if person.may_be_written and launch.bot_id in held:
+        note_allowed(db.session(), user_id, launch.bot_id, held)
     return enter(user_id, role, {"bot_id": launch.bot_id})
 
 

@@ -13,7 +13,7 @@ from core.numbers import plain
 from core.texts import text
 from models.jobs import Leg
 from trading.export import LegRecord
-from web.present import error_text
+from trading.telling import error_text
 
 # Without it Excel takes the file for one in the system's own 8-bit code.
 _BYTE_ORDER_MARK = "\ufeff"

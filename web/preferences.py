@@ -25,7 +25,7 @@ blueprint = APIBlueprint(
 @needs()
 def change_settings(body: SettingsChange) -> dict[str, Any]:
     """Any subset; what is not named stays as it was."""
-    named = body.model_dump(mode="json", include=body.model_fields_set)
+    named = body.model_dump(mode="json", exclude_unset=True)
     chosen = merge_settings(db.session(), user_id(), named)
     if chosen is None:
         raise Problem("unauthenticated", 401)

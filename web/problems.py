@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 from flask import Flask, Response, g, json, request
@@ -14,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from core.logs import get_logger
 from core.problems import FieldError, Problem
 from core.texts import negotiate, text
-from exchange.outcomes import AuthProblem, Busy, ExchangeError, Refused, Unreachable
+from exchange.outcomes import ExchangeError
+from trading.exchange_problems import exchange_problem
 from web.limits import seconds_to_wait
 
 log = get_logger(__name__)
@@ -131,19 +131,7 @@ def _path(parts: Iterable[object]) -> str:
 
 def from_exchange(error: ExchangeError) -> Problem:
     """What a person is told when the exchange could not be read."""
-    if isinstance(error, Busy):
-        seconds = str(math.ceil(error.retry_after))
-        code = "exchange_banned" if error.whole_ip else "exchange_busy"
-        return Problem(code, 503, values={"seconds": seconds}, headers={"Retry-After": seconds})
-    if isinstance(error, AuthProblem):
-        sentence = text(f"reason.{error.reason}", language())
-        return Problem("exchange_auth", 409, values={"reason_text": sentence})
-    if isinstance(error, Unreachable):
-        return Problem("exchange_unreachable", 502)
-    if isinstance(error, Refused):
-        return Problem("exchange_refused", 502, values={"message": error.message[:200]})
-    log.error("exchange.request_defect", code=error.code, text=error.message)
-    return Problem("internal_error", 500)
+    return exchange_problem(error, language())
 
 
 def register(app: Flask) -> None:

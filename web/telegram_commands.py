@@ -10,6 +10,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from bot.dispatch import MENU
 from core.settings import Settings, UpdatesBy
 from core.texts import LANGUAGES, text
 from telegram.bot_api import BotApi, BotApiError, bot_apis
@@ -86,7 +87,7 @@ def _tell(api: BotApi) -> None:
 def _set_menu(api: BotApi, address: str) -> None:
     for language in (None, *LANGUAGES):
         spoken = language or _MENU_LANGUAGE
-        commands = {name: text(f"bot.command.{name}.title", spoken) for name in ("start", "link")}
+        commands = {name: text(f"bot.command.{name}.title", spoken) for name in MENU}
         api.set_my_commands(commands, language)
     api.set_chat_menu_button(text("bot.menu.title", _MENU_LANGUAGE), address)
 

@@ -19,7 +19,7 @@ from exchange.types import ExchangeEnvironment
 from identity import approvals
 from identity.mail import MailServer
 from identity.post import Post, forget_outlived
-from models import bot_delivery, bot_updates
+from models import bot_delivery, bot_questions, bot_updates
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
 from trading.desk import Desk
@@ -144,7 +144,7 @@ def run_job(job_id: str) -> None:
 def handle_update(row_id: str) -> None:
     """Let the bot answer what somebody wrote or tapped."""
     try:
-        handling.handle(sessions, settings, bots, uuid.UUID(row_id))
+        handling.handle(sessions, desk, bots, uuid.UUID(row_id))
     except (OperationalError, PoolTimeout) as error:
         log.warning("bot.database_away", update=row_id, error=type(error).__name__)
     # The bell knows best when a failed one is due again.
@@ -172,6 +172,7 @@ def trim_jobs() -> None:
     approvals.remove_old(sessions, stopping=hand_back.stopping)
     with sessions.begin() as session:
         bot_updates.forget_old(session)
+        bot_questions.forget_old(session)
         bot_delivery.forget_old(session, settings.retention_days)
     forget_outlived(sessions)
 

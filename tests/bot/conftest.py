@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handling import handle
 from bot.sending import send
-from core.settings import Settings
 from models import bot_delivery, bot_sends, bot_updates
-from models.bot_sends import BotSend
+from models.bot_sends import BotSend, SendState
 from models.bot_updates import BotUpdate
 from telegram.bot_api import BotApi
 from tests.bots import BotUnderTest
+from trading.desk import Desk
 from worker.bot_polling import poll_once
 
 
@@ -29,7 +29,7 @@ class BotAtWork:
 
     bot: BotUnderTest
     sessions: sessionmaker[Session]
-    settings: Settings
+    desk: Desk
     offset: int | None = None
 
     @property
@@ -49,7 +49,7 @@ class BotAtWork:
             )
 
     def handle(self, row_id: uuid.UUID) -> None:
-        handle(self.sessions, self.settings, self.apis, row_id)
+        handle(self.sessions, self.desk, self.apis, row_id)
 
     def owe(self, chat_id: int, text: str = "hello", **more: Any) -> uuid.UUID:
         made = {"bot_id": self.bot.id, "kind": "test", "key": uuid.uuid4().hex, **more}
@@ -63,6 +63,13 @@ class BotAtWork:
 
     def send(self, send_id: uuid.UUID) -> float | None:
         return send(self.sessions, self.apis, send_id)
+
+    def send_all(self) -> None:
+        """All that is owed, as if the pace let each out."""
+        for row in self.owed():
+            if row.state is SendState.OWED:
+                self.rest(5)
+                self.send(row.id)
 
     def rest(self, seconds: float = 1) -> None:
         """As if so much time had passed for the pace, for waits, and for calls under way."""
@@ -114,9 +121,9 @@ class BotAtWork:
 def work(
     make_bot: Callable[..., BotUnderTest],
     sessions: sessionmaker[Session],
-    settings: Settings,
+    desk: Desk,
     clean_database: None,
 ) -> Iterator[BotAtWork]:
-    made = BotAtWork(make_bot(), sessions, settings)
+    made = BotAtWork(make_bot(), sessions, desk)
     yield made
     made.bot.control("DELETE", "faults", bot_id=made.bot.id)

@@ -26,6 +26,7 @@ from models.bot_sends import BotSend, SendState
 from models.bot_updates import BotUpdate
 from telegram.bot_api import BotApi
 from tests.bots import BotUnderTest, Phone
+from trading.desk import Desk
 from web.app import create_app
 from worker.bot_polling import poll_once
 
@@ -47,7 +48,7 @@ class Courier:
                 BotUpdate.bot_id == self.bot.id, BotUpdate.handled_at.is_(None)
             )
             for row_id in session.scalars(heard.order_by(BotUpdate.id)).all():
-                handle(self.sessions, self.settings, apis, row_id)
+                handle(self.sessions, Desk.from_settings(self.settings), apis, row_id)
         with self.sessions() as session:
             owed = select(BotSend.id).where(
                 BotSend.bot_id == self.bot.id, BotSend.state == SendState.OWED

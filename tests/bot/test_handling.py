@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -40,7 +41,8 @@ def test_the_language_chosen_in_the_app_counts(work: BotAtWork) -> None:
 
 
 def test_without_an_address_there_is_no_button(work: BotAtWork) -> None:
-    work.settings = work.settings.model_copy(update={"public_url": None})
+    without = work.desk.settings.model_copy(update={"public_url": None})
+    work.desk = replace(work.desk, settings=without)
     work.bot.person().write("/start")
     (row,) = work.hear()
     work.handle(row)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Table, delete, func, insert, select, text, tuple_, update
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.ids import new_id
@@ -23,6 +23,7 @@ from models import audit, exposures, notices, row_security
 from models.approvals import Approval
 from models.audit import AuditEntry
 from models.base import Base
+from models.bot_questions import BotQuestion
 from models.bot_sends import BotSend
 from models.emails import Email
 from models.fills import Snapshot
@@ -37,7 +38,7 @@ from models.row_security import act_for, system_scope
 from models.second_factors import RecoveryCode, SecondFactor
 from models.sessions import make_engine, make_sessions
 from models.sign_ins import SignIn
-from models.states import AttemptState, MarketType
+from models.states import AttemptState, JobKind, MarketType
 from models.users import Account, User
 from tests.models.test_database import (
     make_account_row,
@@ -107,6 +108,14 @@ def with_everything(session: Session) -> Everything:
             ),
             OutboxRow(job_id=job.id, ring_at=func.now()),
             SignIn(user_id=user.id, platform="test"),
+            BotQuestion(
+                user_id=user.id,
+                account_id=account.id,
+                kind=JobKind.REDUCE,
+                request={},
+                bot_id=1,
+                chat_id=1,
+            ),
             *ways_in(user),
         ]
     )
@@ -303,6 +312,14 @@ def test_a_savepoint_s_end_leaves_the_scope_that_was_asked_for(
     assert ids(acting) == {other.id}
     savepoint.rollback()
     assert ids(acting) == {other.id}
+
+
+def test_a_savepoint_takes_back_a_statement_that_failed(
+    acting: Session, person: Everything
+) -> None:
+    with pytest.raises(DataError), acting.begin_nested():
+        acting.execute(text("select 1 / 0"))
+    assert ids(acting) == {person.id}
 
 
 def test_a_statement_that_never_left_has_not_told_the_scope(

@@ -39,6 +39,7 @@ from telegram.updates import Contact, Message, Press, parse
 from telegram.updates import Person as Sender
 from tests.web.conftest import Person, problem
 from tests.web.test_farewell import rows_with
+from trading.desk import Desk
 from web.tallies import Tallies
 
 _ids = itertools.count(int(time.time() * 1000) + 10**15)
@@ -109,9 +110,8 @@ class Owner:
         token = self.settings.bot_tokens[0]
         with self.sessions.begin() as session:
             # The port of no server: what the bot says is only owed here.
-            context = Context(
-                session, self.settings, bot_id(token), BotApi(token, "http://127.0.0.1:9", 1)
-            )
+            desk, api = Desk.from_settings(self.settings), BotApi(token, "http://127.0.0.1:9", 1)
+            context = Context(session, desk, bot_id(token), api)
             handle(context, update)
             return context.answers[0][1] if context.answers else None
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import clock
+from core.settings import Settings
+from core.texts import text
+from models import notices
+from models.bot_sends import BotSend
+from models.users import user_by_telegram_id
+from telegram.init_data import TelegramUser, sign
 from tests.web.conftest import Person, problem
 from tests.web.test_farewell import rows_with
 
@@ -108,3 +118,19 @@ def test_a_person_who_goes_takes_their_notices_along(
     assert gone.status_code == 204
     assert rows_with(session, account) == {"audit_log"}
     assert rows_with(session, "203.0.113.77") == set()
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_notice_goes_to_the_chat_where_telegram_lets_the_bot_write(
+    client: FlaskClient, settings: Settings, session: Session, *, allowed: bool
+) -> None:
+    user = TelegramUser(id=uuid.uuid4().int % 2**40, language_code="ru-RU", may_be_written=allowed)
+    data = sign(user, settings.bot_tokens[0], now=clock.utcnow())
+    assert client.post("/api/auth/telegram", json={"init_data": data}).status_code == 200
+    known = user_by_telegram_id(session, user.id)
+    assert known is not None
+    for _ in range(2):
+        notices.add(session, known.id, "pin_locked", "second_factor:pin", {})
+    told = list(session.scalars(select(BotSend.text).where(BotSend.chat_id == user.id)))
+    assert told == ([text("notice.pin_locked", "ru")] if allowed else [])
+    session.rollback()

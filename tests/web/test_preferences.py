@@ -9,12 +9,13 @@ import pytest
 from tests.web.conftest import Person, problem
 
 PATH = "/api/users/settings"
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "language": None,
     "confirm_style": "hold",
     "default_percent": "25",
     "undo_seconds": 3,
     "default_market": "futures",
+    "notify": {"receipts": True, "key_warnings": True, "security": True, "signals": True},
 }
 
 
@@ -29,6 +30,16 @@ def test_settings_come_back_as_they_were_chosen(person: Person) -> None:
     assert me["language"] == "ru"
     assert me["settings"] == {**answer.get_json(), "confirm_style": "tap"}
     assert person.call("PATCH", PATH, json={"language": None}).get_json()["language"] is None
+
+
+def test_each_kind_of_message_is_switched_by_itself(person: Person) -> None:
+    for kind, on in (("receipts", False), ("signals", False), ("receipts", True)):
+        answer = person.call("PATCH", PATH, json={"notify": {kind: on}})
+    assert answer.get_json()["notify"] == {**DEFAULTS["notify"], "signals": False}
+    for wrong in ({"receipts": "no"}, {"sign_ins": False}, {"receipts": None}):
+        refused = person.call("PATCH", PATH, json={"notify": wrong})
+        (fault,) = problem(refused, 400, "validation_failed")["errors"]
+        assert fault["field"] == f"notify.{next(iter(wrong))}"
 
 
 @pytest.mark.parametrize(

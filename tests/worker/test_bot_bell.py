@@ -19,6 +19,7 @@ from core.settings import Settings
 from models import bot_sends, bot_updates
 from models.bot_updates import BotUpdate
 from tests.bots import BotUnderTest
+from trading.desk import Desk
 from worker.bot_bell import BotBell, Rings
 from worker.bot_polling import BotPolling, poll_once
 from worker.broker import make_broker
@@ -92,12 +93,12 @@ def test_what_is_new_is_rung_for_at_its_commit_and_again_if_the_ring_was_lost(
 
 
 def test_a_ring_may_be_faster_than_the_bell_s_own_commit(
-    sessions: sessionmaker[Session], settings: Settings, engine: Engine, clean_database: None
+    sessions: sessionmaker[Session], desk: Desk, engine: Engine, clean_database: None
 ) -> None:
     handlers: list[threading.Thread] = []
 
     def at_once(row_id: uuid.UUID) -> None:
-        handler = threading.Thread(target=handle, args=(sessions, settings, {}, row_id))
+        handler = threading.Thread(target=handle, args=(sessions, desk, {}, row_id))
         handlers.append(handler)
         handler.start()
         handler.join(timeout=0.1)

@@ -2,7 +2,7 @@
 
 from web.present.audit import audit_entries
 from web.present.books import Owed, book, exposure, snapshot
-from web.present.jobs import error_text, job, job_summary
+from web.present.jobs import job, job_summary
 from web.present.people import account, email, notice, session, settings
 from web.present.plans import plan
 
@@ -12,7 +12,6 @@ __all__ = [
     "audit_entries",
     "book",
     "email",
-    "error_text",
     "exposure",
     "job",
     "job_summary",

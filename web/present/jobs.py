@@ -9,6 +9,7 @@ from core.texts import text
 from exchange.types import Category, Side
 from models.jobs import Job
 from models.states import JobState
+from trading.telling import error_text
 from trading.views import JobView, LegView
 from web.present.words import cents, reason
 from web.problems import language
@@ -104,13 +105,6 @@ def _error(row: Job) -> JobError | None:
     if row.error_code is None:
         return None
     return JobError(code=row.error_code, text=error_text(row.error_code, language()))
-
-
-def error_text(code: str, spoken: str) -> str:
-    """Why a job came to nothing: a word of its own, or the reason of a leg."""
-    key = f"job.{code}"
-    sentence = text(key, spoken)
-    return sentence if sentence != key else text(f"reason.{code}", spoken)
 
 
 def _wait(row: Job) -> JobWait | None:

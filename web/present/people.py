@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.texts import text
 from models import emails, mail_links
-from models.notices import Notice
+from models.bot_news import switches
+from models.notices import Notice, message
 from models.sign_ins import SignIn
 from models.states import MarketType
 from models.users import Account
@@ -58,18 +59,16 @@ def email(database: Session, user_id: uuid.UUID) -> EmailOut | None:
 
 
 def settings(chosen: Mapping[str, Any]) -> Settings:
-    return Settings.model_validate({**DEFAULTS.model_dump(), **chosen})
+    notify = {kind.value: on for kind, on in switches(chosen).items()}
+    return Settings.model_validate({**DEFAULTS.model_dump(), **chosen, "notify": notify})
 
 
 def notice(row: Notice) -> NoticeOut:
-    values = {name: str(value) for name, value in row.data.items()}
-    if "reason" in row.data:
-        values["reason_text"] = text(f"reason.{row.data['reason']}", language())
     return NoticeOut(
         id=row.id,
         kind=row.kind,
         subject=row.subject,
-        message=text(f"notice.{row.kind}", language(), values),
+        message=message(row.kind, row.data, language()),
         data=row.data,
         created_at=row.created_at,
         read_at=row.read_at,

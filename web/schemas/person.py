@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import StrictBool
+
 from models.states import MarketType
 from web.schemas.fields import Amount, Out, Percent, Strict, unchanged
 
@@ -28,6 +30,24 @@ class ConfirmStyle(StrEnum):
 UndoSeconds = Literal[0, 3, 5, 10]
 
 
+class Notify(Out):
+    """What the bot tells by itself. Requests to be signed in always come."""
+
+    receipts: bool
+    key_warnings: bool
+    security: bool
+    signals: bool
+
+
+class NotifyChange(Strict):
+    """What is not named stays as it was."""
+
+    receipts: StrictBool = unchanged()
+    key_warnings: StrictBool = unchanged()
+    security: StrictBool = unchanged()
+    signals: StrictBool = unchanged()
+
+
 class Settings(Out):
     """`language` null: the one that Telegram tells."""
 
@@ -36,6 +56,7 @@ class Settings(Out):
     default_percent: Amount
     undo_seconds: UndoSeconds
     default_market: MarketType
+    notify: Notify
 
 
 DEFAULTS = Settings(
@@ -44,6 +65,7 @@ DEFAULTS = Settings(
     default_percent=Decimal(25),
     undo_seconds=3,
     default_market=MarketType.FUTURES,
+    notify=Notify(receipts=True, key_warnings=True, security=True, signals=True),
 )
 """Of whoever chose nothing."""
 
@@ -56,6 +78,7 @@ class SettingsChange(Strict):
     default_percent: Percent = unchanged()
     undo_seconds: UndoSeconds = unchanged()
     default_market: MarketType = unchanged()
+    notify: NotifyChange = unchanged()
 
 
 class SessionOut(Out):

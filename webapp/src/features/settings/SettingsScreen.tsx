@@ -11,6 +11,7 @@ import { MarketSetting } from "./look/MarketSetting";
 import { PercentSetting } from "./look/PercentSetting";
 import { ThemeSetting } from "./look/ThemeSetting";
 import { UndoSetting } from "./look/UndoSetting";
+import { NotifySection } from "./NotifySection";
 import { SecuritySection } from "./SecuritySection";
 import { SessionsSection } from "./sessions/SessionsSection";
 import css from "./settings.module.css";
@@ -32,6 +33,7 @@ export default function SettingsScreen() {
             <PercentSetting />
             <MarketSetting />
           </Section>
+          <NotifySection />
         </div>
         <div className={css.column}>
           <SecuritySection />

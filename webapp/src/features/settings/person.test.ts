@@ -8,6 +8,7 @@ const settings: Settings = {
   default_percent: "25",
   undo_seconds: 3,
   default_market: "futures",
+  notify: { receipts: true, key_warnings: true, security: true, signals: true },
 };
 const account = (id: string, is_default: boolean): Account => ({
   id,
