@@ -1,7 +1,7 @@
 """The bot's questions, and to whom a bot may write.
 
 Revision: 0016
-Follows: 0013
+Follows: 0015
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from models.row_policies import protect
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -1804,6 +1804,34 @@ export interface components {
             /** Unread */
             unread: number;
         };
+        /**
+         * Notify
+         * @description What the bot tells by itself. Requests to be signed in always come.
+         */
+        Notify: {
+            /** Key Warnings */
+            key_warnings: boolean;
+            /** Receipts */
+            receipts: boolean;
+            /** Security */
+            security: boolean;
+            /** Signals */
+            signals: boolean;
+        };
+        /**
+         * NotifyChange
+         * @description What is not named stays as it was.
+         */
+        NotifyChange: {
+            /** Key Warnings */
+            key_warnings?: boolean;
+            /** Receipts */
+            receipts?: boolean;
+            /** Security */
+            security?: boolean;
+            /** Signals */
+            signals?: boolean;
+        };
         /** OldPin */
         OldPin: {
             /** Pin */
@@ -2376,6 +2404,7 @@ export interface components {
             /** Default Percent */
             default_percent: string;
             language: components["schemas"]["Language"] | null;
+            notify: components["schemas"]["Notify"];
             /**
              * Undo Seconds
              * @enum {integer}
@@ -2392,6 +2421,7 @@ export interface components {
             /** Default Percent */
             default_percent?: string | number;
             language?: components["schemas"]["Language"] | null;
+            notify?: components["schemas"]["NotifyChange"];
             /**
              * Undo Seconds
              * @enum {integer}
