@@ -5,6 +5,7 @@ from models import (
     audit,
     bot_sends,
     bot_updates,
+    broadcasts,
     emails,
     exposures,
     fills,
@@ -18,6 +19,7 @@ from models import (
     phones,
     second_factors,
     sign_ins,
+    signals,
     users,
 )
 
@@ -26,6 +28,7 @@ __all__ = [
     "audit",
     "bot_sends",
     "bot_updates",
+    "broadcasts",
     "emails",
     "exposures",
     "fills",
@@ -39,5 +42,6 @@ __all__ = [
     "phones",
     "second_factors",
     "sign_ins",
+    "signals",
     "users",
 ]
