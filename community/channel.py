@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from community.posting import Chat
 from core.problems import Problem
 from core.settings import Settings
 from telegram.bots import bot_id
@@ -28,6 +29,10 @@ class Channel:
             chat_id=settings.telegram_chat_id,
             live_topic_id=settings.telegram_live_topic_id,
         )
+
+    @property
+    def chat(self) -> Chat:
+        return Chat(self.bot_id, self.chat_id)
 
     def topic(self, thread_id: int | None) -> int | None:
         """The topic that was named, else the live one."""

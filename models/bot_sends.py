@@ -218,10 +218,12 @@ def _about(
 
 
 def withdraw(session: Session, send_id: uuid.UUID) -> bool:
-    """Take back what was not begun; false where it is under way or over."""
+    """Take back what was not begun; false where somebody is at it, or was. Waits for nobody: who is
+    at it may be waiting for what the caller holds."""
+    free = select(BotSend.id).where(BotSend.id == send_id, BotSend.state == SendState.OWED)
     query = (
         update(BotSend)
-        .where(BotSend.id == send_id, BotSend.state == SendState.OWED)
+        .where(BotSend.id.in_(free.with_for_update(skip_locked=True)))
         .values(state=SendState.REFUSED, description=WITHDRAWN)
         .execution_options(synchronize_session=False)
         .returning(BotSend.id)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -60,7 +59,7 @@ class Broadcast(Base):
     at: Mapped[Moment | None]
     state: Mapped[BroadcastState] = mapped_column(words(BroadcastState, "state"))
     # The send that makes its message, once it is owed.
-    send_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
+    send_id: Mapped[uuid.UUID | None]
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     # Why there is no message, or no pin: Telegram's words or ours.
     error: Mapped[str | None] = mapped_column(String(256))
@@ -110,13 +109,6 @@ def hold_due(session: Session, most: int) -> Sequence[Broadcast]:
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def next_at(session: Session) -> datetime | None:
-    """When the next scheduled one is due."""
-    return session.scalar(
-        select(func.min(Broadcast.at)).where(Broadcast.state == BroadcastState.SCHEDULED)
-    )
-
-
 def cancel(session: Session, broadcast_id: uuid.UUID) -> Broadcast | None:
     """Cancelled; None where it is not scheduled, or no longer."""
     query = (
@@ -129,7 +121,7 @@ def cancel(session: Session, broadcast_id: uuid.UUID) -> Broadcast | None:
     return session.scalar(query)
 
 
-def hold_by_send(session: Session, send_id: uuid.UUID) -> Broadcast | None:
-    """The one whose message this send makes, locked."""
-    query = select(Broadcast).where(Broadcast.send_id == send_id).with_for_update()
+def hold(session: Session, broadcast_id: uuid.UUID) -> Broadcast | None:
+    """The broadcast as it is now, locked."""
+    query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update()
     return session.scalar(query.execution_options(populate_existing=True))

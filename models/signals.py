@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, func, select
@@ -87,7 +86,7 @@ class Signal(Base):
     bot_id: Mapped[int] = mapped_column(BigInteger)
     chat_id: Mapped[int] = mapped_column(BigInteger)
     thread_id: Mapped[int | None] = mapped_column(BigInteger)
-    send_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
+    send_id: Mapped[uuid.UUID | None]
     post_state: Mapped[PostState] = mapped_column(
         words(PostState, "post_state"),
         default=PostState.SENDING,
@@ -122,12 +121,6 @@ def hold(session: Session, signal_id: uuid.UUID) -> Signal | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def hold_by_send(session: Session, send_id: uuid.UUID) -> Signal | None:
-    """The one whose message this send makes, locked."""
-    query = select(Signal).where(Signal.send_id == send_id).with_for_update()
-    return session.scalar(query.execution_options(populate_existing=True))
-
-
 def hold_expired(session: Session, most: int) -> Sequence[Signal]:
     """Live ones whose time is over, locked: another process skips them."""
     query = (
@@ -138,10 +131,3 @@ def hold_expired(session: Session, most: int) -> Sequence[Signal]:
         .with_for_update(skip_locked=True)
     )
     return session.scalars(query.execution_options(populate_existing=True)).all()
-
-
-def next_expiry(session: Session) -> datetime | None:
-    """When the next live one expires."""
-    return session.scalar(
-        select(func.min(Signal.expires_at)).where(Signal.state == SignalState.LIVE)
-    )

@@ -54,7 +54,6 @@ def upgrade() -> None:
         sa.CheckConstraint(sa.column("pin_state").in_(_PINS), name=op.f("ck_broadcasts_pin_state")),
         sa.CheckConstraint(sa.column("state").in_(_BROADCASTS), name=op.f("ck_broadcasts_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
-        sa.UniqueConstraint("send_id", name=op.f("uq_broadcasts_send_id")),
         sa.UniqueConstraint(
             "created_by", "idempotency_key", name=op.f("uq_broadcasts_created_by_idempotency_key")
         ),
@@ -101,7 +100,6 @@ def upgrade() -> None:
         sa.CheckConstraint(sa.column("post_state").in_(_POSTS), name=op.f("ck_signals_post_state")),
         sa.CheckConstraint(sa.column("pin_state").in_(_PINS), name=op.f("ck_signals_pin_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signals")),
-        sa.UniqueConstraint("send_id", name=op.f("uq_signals_send_id")),
     )
     op.create_index(
         "ix_signals_expires_at",
