@@ -131,7 +131,7 @@ def _toast(session: Session, about: Broadcast | Signal, what: str) -> None:
 
 
 def _say(session: Session, user: User, what: str, why: str | None) -> None:
-    title = text(f"toast.{what}", language_of(user), {"why": why or ""})
+    title = text(f"toast.{what}.title", language_of(user), {"why": why or ""})
     telling.tell(session, user.id, "toast", {"title": title})
 
 

@@ -57,7 +57,7 @@ def _facts(signal: Signal) -> str:
         "ev": _signed(signal.ev),
         "confidence": plain(signal.confidence * HUNDRED),
     }
-    told = text("bot.signal_facts", signal.language, values)
+    told = text("bot.signal_facts.title", signal.language, values)
     fields = [field for field in (signal.sport, signal.market) if field]
     return " | ".join([*fields, signal.type, told])
 

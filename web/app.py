@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 import models  # noqa: F401 - fills the metadata
+from community.channel import Channel
 from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
@@ -24,6 +25,7 @@ from web import (
     audit,
     auth,
     bodies,
+    broadcasts,
     commands,
     database,
     doorbell,
@@ -45,6 +47,7 @@ from web import (
     second_factors,
     security_headers,
     sign_ins,
+    signals,
     snapshots,
     tallies,
     telegram_commands,
@@ -96,6 +99,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         prepare(db.engine)
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
+    app.extensions["channel"] = Channel.from_settings(settings)
     commands.register(app)
     vault_commands.register(app)
     telegram_commands.register(app)
@@ -119,6 +123,7 @@ def _routes(app: OpenAPI) -> None:
         *(auth, approvals, passwords, sign_ins, second_factors),
         *(preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
+        *(signals, broadcasts),
         *(audit, admin),
     )
     for capability in capabilities:

@@ -58,6 +58,7 @@ SYSTEM_PLACES = {
     "trading/farewell.py": "what was sent to a chat or address names no person",
     "web/admin.py": "everybody's audit log, for those with the permission",
     "web/operators.py": "the operators' commands",
+    "community/posting.py": "what is owed to the community's chat is nobody's",
     "models/sessions.py": "the worker, which looks for what is due; a turn is its owner's",
 }
 
