@@ -231,7 +231,8 @@ _LOCK = text(
 # `e` goes before `s`, or is under way.
 _BEFORE = """
     e.bot_id = s.bot_id and e.chat_id = s.chat_id and e.id <> s.id
-    and (e.state = 'sending' or e.state = 'owed' and (e.priority, e.id) < (s.priority, s.id))
+    and e.state in ('owed', 'sending')
+    and (e.state = 'sending' or (e.priority, e.id) < (s.priority, s.id))
 """
 _LOOK = text(
     f"""
@@ -264,10 +265,10 @@ _LOOK = text(
     for update of s
     """  # noqa: S608 - written here
 )
-# Of each chat the first.
+# Of each chat the first; each query walks its index only as far as it must.
 _FIRST = f"""
-    (s.state = 'sending'
-     or s.state = 'owed' and not exists (select 1 from bot_sends e where {_BEFORE}))
+    s.state in ('owed', 'sending')
+    and (s.state = 'sending' or not exists (select 1 from bot_sends e where {_BEFORE}))
 """  # noqa: S608 - written here
 _DUE = text(
     f"""

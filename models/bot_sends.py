@@ -73,6 +73,7 @@ class BotSend(Base):
     __tablename__ = "bot_sends"
     __table_args__ = (
         Index("ix_bot_sends_ring_at", "ring_at", postgresql_where=_OPEN),
+        Index("ix_bot_sends_priority_ring_at", "priority", "ring_at", postgresql_where=_OPEN),
         Index("ix_bot_sends_bot_id_chat_id_id", "bot_id", "chat_id", "id", postgresql_where=_OPEN),
         Index("ix_bot_sends_under_way", "bot_id", postgresql_where=sql("state = 'sending'")),
         Index("ix_bot_sends_bot_id_began_at", "bot_id", "began_at"),

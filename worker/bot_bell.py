@@ -15,7 +15,8 @@ from dramatiq import Broker, Worker
 from dramatiq.middleware import Middleware
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
@@ -111,7 +112,7 @@ class BotBell(Middleware):
     def _look_also(self) -> float | None:
         try:
             return self._also()
-        except (SQLAlchemyError, OSError):
+        except (OperationalError, PoolTimeout):
             raise
         except Exception:
             # Approvals do not wait for a defect of broadcasts.

@@ -35,6 +35,12 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_bot_sends_deed"), "bot_sends", sa.column("deed").in_(_DEEDS)
     )
+    op.create_index(
+        "ix_bot_sends_priority_ring_at",
+        "bot_sends",
+        ["priority", "ring_at"],
+        postgresql_where=sa.text("state in ('owed', 'sending')"),
+    )
     op.create_table(
         "broadcasts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -115,6 +121,7 @@ def downgrade() -> None:
     op.drop_table("broadcasts")
     # An older worker would take a pin for an edit.
     op.execute("delete from bot_sends where deed in ('pin', 'unpin')")
+    op.drop_index("ix_bot_sends_priority_ring_at", "bot_sends")
     op.drop_column("bot_sends", "priority")
     op.drop_column("bot_sends", "deed")
 

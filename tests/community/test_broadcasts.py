@@ -346,6 +346,7 @@ IMPOSSIBLE: tuple[dict[str, Any], ...] = (
     {"at": "2099-01-01T00:00:00Z"},
     {"text": None},
     {"text": 7},
+    {"text": "half of an emoji: \ud83d"},
 )
 
 
