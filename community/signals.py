@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from community import posting, telling
@@ -19,6 +22,7 @@ from community.posting import Chat
 from community.wording import live_out, signal_text
 from core import clock
 from core.ids import new_id
+from core.numbers import plain
 from core.problems import FieldError, Problem
 from core.queue_names import BOT_CHANNEL
 from models import audit, signals
@@ -53,10 +57,29 @@ class Draft:
     market: str | None = None
 
 
-def create(session: Session, channel: Channel | None, asked: Asked, draft: Draft) -> Signal:
-    """Tell everybody of it, owe its message and the pin, and commit. Raises Problem (403)
-    `forbidden`, (409) `channel_not_set_up`, (400) `validation_failed`."""
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The signal that answers the request; `replayed` if an earlier request had made it."""
+
+    signal: Signal
+    replayed: bool
+
+
+def create(
+    session: Session,
+    channel: Channel | None,
+    asked: Asked,
+    draft: Draft,
+    key: str | None = None,
+) -> Created:
+    """Tell everybody of it, owe its message and the pin, and commit; the same key of the same
+    author finds it again. Raises Problem (403) `forbidden`, (409) `channel_not_set_up`, (400)
+    `validation_failed`, (422) `idempotency_key_reused`."""
     author, channel = asked.author(session), required(channel)
+    mark = _fingerprint(draft)
+    replay = _replay(session, author.pseudonym, key, mark)
+    if replay is not None:
+        return replay
     _check(draft.expires_at, draft.sport, draft.market)
     signal = Signal(
         id=new_id(),
@@ -70,6 +93,8 @@ def create(session: Session, channel: Channel | None, asked: Asked, draft: Draft
         post_state=PostState.SENDING,
         pin_state=PinState.OWED,
         created_by=author.pseudonym,
+        idempotency_key=key,
+        fingerprint=mark,
         created_at=clock.utcnow(),
     )
     signal.send_id = posting.post(
@@ -91,11 +116,19 @@ def create(session: Session, channel: Channel | None, asked: Asked, draft: Draft
         of=signal.send_id,
     )
     session.add(signal)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        # Another request with this key has just been committed.
+        session.rollback()
+        replay = _replay(session, author.pseudonym, key, mark)
+        if replay is None:
+            raise
+        return replay
     asked.record(session, "signal.created", subject(signal), {"type": signal.type})
     _tell(session, signal)
     session.commit()
-    return signal
+    return Created(signal, replayed=False)
 
 
 def change(
@@ -169,6 +202,22 @@ def _hold(session: Session, asked: Asked, signal_id: uuid.UUID) -> Signal:
     if signal is None:
         raise Problem("not_found", 404)
     return signal
+
+
+def _fingerprint(draft: Draft) -> str:
+    whole = [plain(value) if isinstance(value, Decimal) else value for value in astuple(draft)]
+    return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()
+
+
+def _replay(
+    session: Session, author: uuid.UUID, key: str | None, fingerprint: str
+) -> Created | None:
+    signal = None if key is None else signals.by_key(session, author, key)
+    if signal is None:
+        return None
+    if signal.fingerprint != fingerprint:
+        raise Problem("idempotency_key_reused", 422)
+    return Created(signal, replayed=True)
 
 
 def _check(expires_at: datetime, sport: str | None, market: str | None) -> None:

@@ -9,7 +9,15 @@ import uuid
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, func, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -53,6 +61,7 @@ class Signal(Base):
 
     __tablename__ = "signals"
     __table_args__ = (
+        UniqueConstraint("created_by", "idempotency_key"),
         CheckConstraint("confidence between 0 and 1", name="confidence"),
         CheckConstraint("(state = 'settled') = (result is not null)", name="settled_has_result"),
         CheckConstraint("sport is not null or market is not null", name="has_field"),
@@ -99,8 +108,17 @@ class Signal(Base):
     # Why there is no message, or no pin: Telegram's words or ours.
     error: Mapped[str | None] = mapped_column(String(256))
     created_by: Mapped[uuid.UUID]
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    fingerprint: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[CreatedAt]
     ended_at: Mapped[Moment | None]
+
+
+def by_key(session: Session, created_by: uuid.UUID, key: str) -> Signal | None:
+    """The one that this author's key has made."""
+    return session.scalar(
+        select(Signal).where(Signal.created_by == created_by, Signal.idempotency_key == key)
+    )
 
 
 def page(

@@ -28,6 +28,11 @@ def idempotency_key() -> str:
     return key
 
 
+def optional_idempotency_key() -> str | None:
+    """The same, where a request may have none."""
+    return idempotency_key() if "Idempotency-Key" in request.headers else None
+
+
 def accept(delay_ms: int, take_in: Callable[[Intake], Accepted]) -> Response:
     """202 with the new job, or 200 with the one that this key already made."""
     accepted = take_in(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, jsonify, url_for
 from flask_openapi3 import APIBlueprint, Tag
 
 from community import signals as community
@@ -14,11 +15,13 @@ from models import signals
 from models.base import db
 from models.signals import Signal
 from web import cursors, present
+from web.accepting import optional_idempotency_key
 from web.community import asked, channel
 from web.document import refusals
 from web.guard import needs
 from web.limits import limiter, orders_limit
 from web.schemas.community import (
+    OptionalIdempotencyHeader,
     SettleIn,
     SignalChange,
     SignalIn,
@@ -55,14 +58,25 @@ def get_signal(path: SignalPath) -> dict[str, Any]:
     return _shown(row)
 
 
-@blueprint.post("", summary="A new live signal", responses={"201": SignalOut, **refusals(409)})
+@blueprint.post(
+    "",
+    summary="A new live signal",
+    responses={"201": SignalOut, "200": SignalOut, **refusals(409, 422)},
+)
 @limiter.limit(orders_limit)
 @needs(Permission.ALL)
-def create(body: SignalIn) -> tuple[dict[str, Any], int]:
-    """Everybody is told; its message is sent into the live topic and pinned until it ends."""
+def create(header: OptionalIdempotencyHeader, body: SignalIn) -> Response:  # noqa: ARG001 - documents the header
+    """Everybody is told; its message is sent into the live topic and pinned until it ends. With an
+    `Idempotency-Key`, the same key and body give the same signal."""
     draft = Draft(**body.model_dump())
-    signal = community.create(db.session(), channel(), asked(), draft)
-    return _shown(signal), 201
+    key = optional_idempotency_key()
+    created = community.create(db.session(), channel(), asked(), draft, key=key)
+    answer = jsonify(_shown(created.signal))
+    answer.status_code = 200 if created.replayed else 201
+    answer.headers["Location"] = url_for("signals.get_signal", signal_id=created.signal.id)
+    if created.replayed:
+        answer.headers["Idempotent-Replayed"] = "true"
+    return answer
 
 
 @blueprint.patch(

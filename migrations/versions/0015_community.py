@@ -92,6 +92,8 @@ def upgrade() -> None:
         _word("pin_state", "owed"),
         sa.Column("error", sa.String(length=256), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=255), nullable=True),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
         _moment("created_at", now=True),
         _moment("ended_at"),
         sa.CheckConstraint("confidence between 0 and 1", name=op.f("ck_signals_confidence")),
@@ -106,6 +108,9 @@ def upgrade() -> None:
         sa.CheckConstraint(sa.column("post_state").in_(_POSTS), name=op.f("ck_signals_post_state")),
         sa.CheckConstraint(sa.column("pin_state").in_(_PINS), name=op.f("ck_signals_pin_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signals")),
+        sa.UniqueConstraint(
+            "created_by", "idempotency_key", name=op.f("uq_signals_created_by_idempotency_key")
+        ),
     )
     op.create_index(
         "ix_signals_expires_at",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -90,6 +91,20 @@ def community(work: BotAtWork, app: OpenAPI, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr("community.telling.tell", tell)
     return made
+
+
+@pytest.fixture
+def both_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """From then on the next two requests look for their key (by this function) before either has
+    committed."""
+
+    def begin(look_up: str) -> None:
+        module, _, name = look_up.rpartition(".")
+        really = getattr(importlib.import_module(module), name)
+        blind = iter((True, True))
+        monkeypatch.setattr(look_up, lambda *told: None if next(blind, False) else really(*told))
+
+    return begin
 
 
 @pytest.fixture

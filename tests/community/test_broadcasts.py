@@ -112,6 +112,16 @@ def test_the_same_key_finds_it_again(community: Community, operator: Operator) -
     assert [one["id"] for one in listed] == [first.get_json()["id"]]
 
 
+def test_two_at_once_with_one_key_make_one(
+    community: Community, operator: Operator, both_at_once: Callable[[str], None]
+) -> None:
+    both_at_once("models.broadcasts.by_key")
+    first, again = (write(operator, "one") for _ in range(2))
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.get_json()["id"] == again.get_json()["id"]
+    assert len(community.work.owed()) == 1
+
+
 def test_a_socket_sends_and_pins_without_a_key(community: Community, operator: Operator) -> None:
     mine = row_security.of(community.work.sessions, operator.id)
     with mine() as session:
@@ -150,6 +160,17 @@ def test_a_scheduled_one_waits_for_its_time_and_is_begun_once(
     assert len(community.messages()) == len(community.pinned()) == 1
     assert how_it_is(operator, broadcast) == ("sent", "pinned")
     assert "broadcast.begun" in community.audited(f"broadcast:{broadcast}")
+
+
+def test_two_processes_begin_it_once(community: Community, operator: Operator) -> None:
+    broadcast = made(operator, at=in_an_hour())
+    community.pass_time(Broadcast, broadcast, at=timedelta(hours=1))
+    with community.work.sessions.begin() as session:
+        assert broadcasts.begin_due(session, community.channel) == 1
+        assert community.look() == 0, "it is in other hands"
+    assert community.look() is None
+    community.send_all()
+    assert len(community.messages()) == 1
 
 
 def test_a_scheduled_one_is_cancelled_until_it_begins(

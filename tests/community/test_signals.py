@@ -79,6 +79,27 @@ def test_a_live_one_is_told_to_everybody_to_the_letter_and_pinned_in_its_topic(
     assert (found["confidence"], found["ev"]) == ("0.94", "8.7")
 
 
+def test_the_same_key_finds_it_again(community: Community, operator: Operator) -> None:
+    first, again = (operator.person.order(PATH, DRAFT, "one") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.get_json()["id"] == again.get_json()["id"]
+    assert again.headers["Idempotent-Replayed"] == "true"
+    other = operator.person.order(PATH, {**DRAFT, "ev": "1"}, "one")
+    problem(other, 422, "idempotency_key_reused")
+    community.send_all()
+    assert len(community.messages()) == len(told_live_out(community)) == 1
+
+
+def test_two_at_once_with_one_key_make_one(
+    community: Community, operator: Operator, both_at_once: Callable[[str], None]
+) -> None:
+    both_at_once("models.signals.by_key")
+    first, again = (operator.person.order(PATH, DRAFT, "one") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.get_json()["id"] == again.get_json()["id"]
+    assert len(community.work.owed()) == 2, "a message and its pin"
+
+
 def test_a_closed_one_is_unpinned_and_says_so(
     community: Community, operator: Operator, live: str
 ) -> None:

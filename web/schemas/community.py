@@ -67,6 +67,15 @@ class ListQuery(Strict):
     limit: int = Field(50, ge=1, le=200)
 
 
+class OptionalIdempotencyHeader(Out):
+    """The key is checked by hand, as where it is needed."""
+
+    idempotency_key: Annotated[
+        str | None,
+        WithJsonSchema({"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255}),
+    ] = Field(None, max_length=4096, alias="Idempotency-Key")
+
+
 # -- broadcasts -----------------------------------------------------------------------------------
 
 
