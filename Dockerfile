@@ -26,6 +26,7 @@ COPY exchange exchange
 COPY telegram telegram
 COPY trading trading
 COPY identity identity
+COPY community community
 COPY bot bot
 COPY web web
 COPY worker worker

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from community import outcomes
 from core.logs import get_logger
 from models import bot_delivery as delivery
 from models.bot_delivery import Turn, Wait
-from models.bot_sends import SendState
+from models.bot_sends import BotSend, Deed, SendState
 from models.users import note_refused
 from telegram.bot_api import BotApi, BotApiNotReached, BotApiRefused, BotApiUnreachable
 
@@ -28,6 +29,8 @@ def send(
     had ended before."""
     with sessions.begin() as session:
         turn = delivery.begin(session, send_id)
+        if turn is None:
+            _tell_end(session, send_id)
     if isinstance(turn, Wait):
         return turn.seconds
     if turn is None:
@@ -35,7 +38,15 @@ def send(
     record = _call(apis.get(turn.bot_id), turn)
     with sessions.begin() as session:
         record(session)
+        _tell_end(session, send_id)
     return delivery.CHAT_SECONDS
+
+
+def _tell_end(session: Session, send_id: uuid.UUID) -> None:
+    """In the transaction that ends the send, or after it: whoever notes it notes it once."""
+    ended = session.get(BotSend, send_id, populate_existing=True)
+    if ended is not None:
+        outcomes.note(session, ended)
 
 
 def _call(api: BotApi | None, turn: Turn) -> Callable[[Session], None]:
@@ -43,22 +54,33 @@ def _call(api: BotApi | None, turn: Turn) -> Callable[[Session], None]:
     if api is None:
         return _ended(turn, SendState.REFUSED, "the token of this bot is not held any more")
     try:
-        if turn.edits is None:
-            sent = api.send_message(
-                turn.chat_id, turn.text, thread_id=turn.thread_id, buttons=turn.buttons
-            )
-            return lambda session: delivery.mark_sent(session, turn, sent.message_id)
-        edited = turn.edits
-        api.edit_message_text(turn.chat_id, edited, turn.text, buttons=turn.buttons)
-        return lambda session: delivery.mark_sent(session, turn, edited)
+        message_id = _do(api, turn)
     except BotApiRefused as refused:
         return _refused(turn, refused)
     except BotApiNotReached as error:
         return _again(turn, str(error))
     except BotApiUnreachable as error:
-        if turn.edits is not None:
+        if turn.may_be_repeated:
             return _again(turn, str(error))
         return _ended(turn, SendState.UNKNOWN, str(error))
+    return lambda session: delivery.mark_sent(session, turn, message_id)
+
+
+def _do(api: BotApi, turn: Turn) -> int:
+    """The call; the number of the message that it is about."""
+    if turn.about is None:
+        sent = api.send_message(
+            turn.chat_id, turn.text, thread_id=turn.thread_id, buttons=turn.buttons
+        )
+        return sent.message_id
+    match turn.deed:
+        case Deed.PIN:
+            api.pin_chat_message(turn.chat_id, turn.about)
+        case Deed.UNPIN:
+            api.unpin_chat_message(turn.chat_id, turn.about)
+        case _:
+            api.edit_message_text(turn.chat_id, turn.about, turn.text, buttons=turn.buttons)
+    return turn.about
 
 
 def _refused(turn: Turn, refused: BotApiRefused) -> Callable[[Session], None]:

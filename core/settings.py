@@ -28,6 +28,8 @@ _OUR_HOST = ("localhost", "127.0.0.1", "::1")
 
 
 BotId = Annotated[int, Field(gt=0, lt=2**52)]
+ChatId = Annotated[int, Field(gt=-(2**52), lt=0)]
+TopicId = Annotated[int, Field(gt=0, lt=2**31)]
 
 
 class SettingsError(SystemExit):
@@ -69,6 +71,9 @@ class Settings(BaseSettings):
     telegram_api_url: str = _BOT_API
     # Polling in the sandbox, else the webhook.
     telegram_updates: UpdatesBy | None = None
+    # Where the main bot broadcasts; a supergroup's id begins with -100.
+    telegram_chat_id: ChatId | None = None
+    telegram_live_topic_id: TopicId | None = None
     # Where people find this deployment: the bot's buttons, links in mails, Telegram's webhook.
     public_url: str | None = None
 
@@ -199,7 +204,9 @@ class Settings(BaseSettings):
             raise ValueError("must be an https:// address")
         return value.rstrip("/")
 
-    @field_validator("telegram_updates", mode="before")
+    @field_validator(
+        "telegram_updates", "telegram_chat_id", "telegram_live_topic_id", mode="before"
+    )
     @classmethod
     def _by_itself(cls, value: object) -> object:
         return None if value == "" else value

@@ -10,6 +10,7 @@ from devstack.secret_files import read_or_make
 
 _NAMES = ("master_secret", "jwt_secret", "bot_secret")
 _NOWHERE = "http://127.0.0.1:9"
+_CHAT, _LIVE_TOPIC = "-1001000000047", "47"
 OWNER = "EBB_DEVSTACK"
 """Marks every process of a stack with its data folder, so an orphan can be told from a stranger."""
 
@@ -50,7 +51,11 @@ def child_environment(
 def _telegram(url: str | None) -> dict[str, str]:
     if url is None:
         return {"EBB_TELEGRAM_API_URL": _NOWHERE, "EBB_TELEGRAM_UPDATES": "off"}
-    return {"EBB_TELEGRAM_API_URL": os.environ.get("EBB_TELEGRAM_API_URL", url)}
+    return {
+        "EBB_TELEGRAM_API_URL": os.environ.get("EBB_TELEGRAM_API_URL", url),
+        "EBB_TELEGRAM_CHAT_ID": os.environ.get("EBB_TELEGRAM_CHAT_ID", _CHAT),
+        "EBB_TELEGRAM_LIVE_TOPIC_ID": os.environ.get("EBB_TELEGRAM_LIVE_TOPIC_ID", _LIVE_TOPIC),
+    }
 
 
 def _overrides() -> dict[str, str]:

@@ -121,7 +121,12 @@ def _run(port: int, url: str, postgres: Postgres | None, redis: Redis | None) ->
             "telegram",
             f"exec python -m sandbox.telegram --port {telegram_port}"
             f" --state '{DEV / 'telegram.state'}'",
-            env={**environment, "SANDBOX_TELEGRAM_TOKENS": environment["EBB_TELEGRAM_BOT_TOKEN"]},
+            env={
+                **environment,
+                "SANDBOX_TELEGRAM_TOKENS": environment["EBB_TELEGRAM_BOT_TOKEN"],
+                "SANDBOX_TELEGRAM_CHAT": environment["EBB_TELEGRAM_CHAT_ID"],
+                "SANDBOX_TELEGRAM_TOPIC": environment["EBB_TELEGRAM_LIVE_TOPIC_ID"],
+            },
             cwd=str(ROOT),
         )
         processes.add_process(

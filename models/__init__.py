@@ -7,6 +7,7 @@ from models import (
     bot_questions,
     bot_sends,
     bot_updates,
+    broadcasts,
     emails,
     exposures,
     fills,
@@ -20,6 +21,7 @@ from models import (
     phones,
     second_factors,
     sign_ins,
+    signals,
     users,
 )
 
@@ -30,6 +32,7 @@ __all__ = [
     "bot_questions",
     "bot_sends",
     "bot_updates",
+    "broadcasts",
     "emails",
     "exposures",
     "fills",
@@ -43,5 +46,6 @@ __all__ = [
     "phones",
     "second_factors",
     "sign_ins",
+    "signals",
     "users",
 ]

@@ -1,5 +1,5 @@
 """Whose turn it is to be sent, and how a send ended. One chat's messages go one after another, in
-the order in which they were owed.
+the order in which they were owed; what is owed to people goes before what is said to the community.
 
 Telegram wants about 1 message a second in a chat, 20 a minute in a group and 30 a second from a
 bot (core.telegram.org/bots/faq). The rows themselves are counted, under one lock a bot, so all
@@ -19,7 +19,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session
 
 from models.bot_news import News
-from models.bot_sends import BotSend, SendState
+from models.bot_sends import BotSend, Deed, Priority, SendState
 
 CHAT_SECONDS = 1.0
 GROUP_MINUTE = 20
@@ -27,26 +27,34 @@ BOT_SECOND = 30
 AT_ONCE = 3
 """Calls of a bot under way at the same time: while Telegram is slow, orders need the other threads
 of a worker."""
+KEPT_FOR_PEOPLE = 1
+"""Of these, and of each second's, so many are no broadcast's: an approval must not wait for it."""
 LOST_SECONDS = 45.0
 """A call takes less (see `telegram.bot_api`): who began it this long ago has died."""
 _DIED = "the worker died under way"
 _LATE = "it could not be sent in time"
-_NOTHING_TO_EDIT = "the message to edit is not known"
+_NO_MESSAGE = "its message is not known"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A send that is ours to make, once the transaction is committed. `tries` names this try.
-    `edits`: the message to change."""
+    `about`: the message to edit, pin or unpin."""
 
     id: uuid.UUID
     tries: int
     bot_id: int
     chat_id: int
     thread_id: int | None
+    deed: Deed
     text: str
     buttons: Mapping[str, Any] | None
-    edits: int | None
+    about: int | None
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Done twice it is as if done once."""
+        return self.deed is not Deed.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,9 @@ def begin(session: Session, send_id: uuid.UUID) -> Turn | Wait | None:
     if wait > 0:
         _set(session, send_id, ring_at=func.now() + timedelta(seconds=wait), rings=0)
         return Wait(wait)
-    if row["is_edit"] and row["edits"] is None:
-        _set(session, send_id, state=SendState.REFUSED, description=_NOTHING_TO_EDIT)
+    deed = Deed(row["deed"])
+    if deed is not Deed.MESSAGE and row["about"] is None:
+        _set(session, send_id, state=SendState.REFUSED, description=_NO_MESSAGE)
         return None
     _set(
         session,
@@ -102,20 +111,23 @@ def begin(session: Session, send_id: uuid.UUID) -> Turn | Wait | None:
         bot_id=row["bot_id"],
         chat_id=row["chat_id"],
         thread_id=row["thread_id"],
+        deed=deed,
         text=row["text"],
         buttons=row["buttons"],
-        edits=row["edits"],
+        about=row["about"],
     )
 
 
 def _wait(row: RowMapping) -> float:
     """Seconds until this send may go; 0 now."""
-    waits = [float(row["not_yet"]), CHAT_SECONDS - float(row["chat_rested"])]
+    kept = 0 if row["priority"] == Priority.PERSON else KEPT_FOR_PEOPLE
+    # Telegram's own wait is for the chat, whichever of its messages was told.
+    waits = [float(row["chat_not_yet"]), CHAT_SECONDS - float(row["chat_rested"])]
     if row["others_first"]:
         waits.append(CHAT_SECONDS)
-    if row["under_way"] >= AT_ONCE:
+    if row["under_way"] >= AT_ONCE - kept:
         waits.append(0.1)
-    if row["bot_second"] >= BOT_SECOND:
+    if row["bot_second"] >= BOT_SECOND - kept:
         waits.append(0.2)
     if row["chat_id"] < 0 and row["chat_minute"] >= GROUP_MINUTE:
         waits.append(60 - float(row["chat_minute_began"]))
@@ -127,7 +139,7 @@ def _lost(session: Session, row: RowMapping) -> Wait | None:
     left = LOST_SECONDS - float(row["under_way_for"])
     if left > 0:
         return Wait(left)
-    if row["is_edit"]:
+    if row["deed"] != Deed.MESSAGE:
         _set(session, row["id"], state=SendState.OWED, ring_at=func.now())
         return Wait(0.0)
     _set(session, row["id"], state=SendState.UNKNOWN, description=_DIED)
@@ -232,20 +244,25 @@ def _set(session: Session, send_id: uuid.UUID, **values: Any) -> None:
 _LOCK = text(
     "select pg_advisory_xact_lock(7261002, hashint8(bot_id)) from bot_sends where id = :send"
 )
+# `e` goes before `s`, or is under way.
+_BEFORE = """
+    e.bot_id = s.bot_id and e.chat_id = s.chat_id and e.id <> s.id
+    and e.state in ('owed', 'sending')
+    and (e.state = 'sending' or (e.priority, e.id) < (s.priority, s.id))
+"""
 _LOOK = text(
-    """
-    select s.id, s.state, s.tries, s.bot_id, s.chat_id, s.thread_id, s.text, s.buttons,
-      s.edits_send is not null or s.edits_message is not null as is_edit,
+    f"""
+    select s.id, s.state, s.tries, s.bot_id, s.chat_id, s.thread_id, s.deed, s.priority, s.text,
+      s.buttons,
       coalesce(s.edits_message, (select o.message_id from bot_sends o where o.id = s.edits_send))
-        as edits,
+        as about,
       s.not_after < t.now as late,
-      extract(epoch from s.not_before - t.now) as not_yet,
+      extract(epoch from (
+        select max(o.not_before) from bot_sends o
+        where o.bot_id = s.bot_id and o.chat_id = s.chat_id and o.state in ('owed', 'sending')
+      ) - t.now) as chat_not_yet,
       extract(epoch from t.now - s.began_at) as under_way_for,
-      exists (
-        select 1 from bot_sends e
-        where e.bot_id = s.bot_id and e.chat_id = s.chat_id and e.id < s.id
-          and e.state in ('owed', 'sending')
-      ) as others_first,
+      exists (select 1 from bot_sends e where {_BEFORE}) as others_first,
       (select count(*) from bot_sends o where o.bot_id = s.bot_id and o.state = 'sending')
         as under_way,
       (select count(*) from bot_sends o
@@ -262,22 +279,19 @@ _LOOK = text(
         and o.began_at > t.now - interval '1 minute'
     ) minute
     for update of s
-    """
+    """  # noqa: S608 - written here
 )
-# Of each chat the first; both walk ix_bot_sends_ring_at only as far as they must.
-_FIRST = """
-    s.state in ('owed', 'sending') and not exists (
-      select 1 from bot_sends e
-      where e.bot_id = s.bot_id and e.chat_id = s.chat_id and e.id < s.id
-        and e.state in ('owed', 'sending')
-    )
-"""
+# Of each chat the first; each query walks its index only as far as it must.
+_FIRST = f"""
+    s.state in ('owed', 'sending')
+    and (s.state = 'sending' or not exists (select 1 from bot_sends e where {_BEFORE}))
+"""  # noqa: S608 - written here
 _DUE = text(
     f"""
     with due as (
       select s.id from bot_sends s
       where s.ring_at <= now() and {_FIRST}
-      order by s.ring_at limit :limit
+      order by s.priority, s.ring_at limit :limit
       for update skip locked
     )
     update bot_sends set

@@ -1,19 +1,30 @@
 """Messages that a bot owes to a chat: written with the fact that they tell, sent afterwards.
 
 `owed → sending → sent | refused | unknown`. A message has no idempotency key at Telegram, so one
-whose answer got lost is `unknown` and is not repeated: better none than two. An edit may be
-repeated, and is.
+whose answer got lost is `unknown` and is not repeated: better none than two. Edits, pins and unpins
+may be repeated, and are.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    SmallInteger,
+    String,
+    Text,
+    func,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -22,7 +33,7 @@ from core.ids import new_id
 from core.queue_names import BOT_CHANNEL
 from models.base import Base, CreatedAt, Moment, RowId, words
 
-_LIFE = timedelta(days=1)
+WITHDRAWN = "it was taken back"
 
 
 class SendState(StrEnum):
@@ -37,15 +48,32 @@ class SendState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Deed(StrEnum):
+    """What is done: a new message, or something to one that is there."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    PIN = "pin"
+    UNPIN = "unpin"
+
+
+class Priority(IntEnum):
+    """What goes first where a bot may not send everything at once: the lower number."""
+
+    PERSON = 0
+    COMMUNITY = 10
+
+
 _OPEN = sql("state in ('owed', 'sending')")
 
 
 class BotSend(Base):
-    """One message of a bot, or one edit of a message."""
+    """One message of a bot, or one deed to a message."""
 
     __tablename__ = "bot_sends"
     __table_args__ = (
         Index("ix_bot_sends_ring_at", "ring_at", postgresql_where=_OPEN),
+        Index("ix_bot_sends_priority_ring_at", "priority", "ring_at", postgresql_where=_OPEN),
         Index("ix_bot_sends_bot_id_chat_id_id", "bot_id", "chat_id", "id", postgresql_where=_OPEN),
         Index("ix_bot_sends_under_way", "bot_id", postgresql_where=sql("state = 'sending'")),
         Index("ix_bot_sends_bot_id_began_at", "bot_id", "began_at"),
@@ -64,7 +92,14 @@ class BotSend(Base):
     # The Bot API's reply_markup.
     buttons: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    # An edit's message: by the send that made it, or by its number. Both null: a new message.
+    deed: Mapped[Deed] = mapped_column(
+        words(Deed, "deed"), default=Deed.MESSAGE, server_default=Deed.MESSAGE.value
+    )
+    priority: Mapped[int] = mapped_column(
+        SmallInteger, default=Priority.PERSON, server_default=sql("0")
+    )
+    # The message that is edited, pinned or unpinned: by the send that made it, or by its number.
+    # Both null: a new message.
     edits_send: Mapped[uuid.UUID | None]
     edits_message: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[SendState] = mapped_column(
@@ -96,6 +131,7 @@ def owe(
     thread_id: int | None = None,
     user_id: uuid.UUID | None = None,
     not_after: datetime | None = None,
+    priority: Priority = Priority.PERSON,
 ) -> uuid.UUID:
     """Owe a message in the caller's transaction; its id. Plain text; `buttons` is the Bot API's
     reply_markup (`telegram.buttons.reply_markup`). Of one `key` there is one: owed again it is the
@@ -111,6 +147,7 @@ def owe(
         thread_id=thread_id,
         user_id=user_id,
         not_after=not_after,
+        priority=priority,
     )
 
 
@@ -126,23 +163,73 @@ def owe_edit(
     of: uuid.UUID | None = None,
     buttons: Mapping[str, Any] | None = None,
     user_id: uuid.UUID | None = None,
+    priority: Priority = Priority.PERSON,
 ) -> uuid.UUID:
     """Owe a change of the message `message_id`, or of the one that the send `of` makes or made: it
-    waits for that. Without `buttons` the message has none afterwards."""
-    if (message_id is None) == (of is None):
-        raise ValueError("an edit names a message or the send that makes it")
+    waits for that, and has its priority. Without `buttons` the message has none afterwards."""
     return _write(
         session,
+        deed=Deed.EDIT,
         bot_id=bot_id,
         chat_id=chat_id,
         text=text,
         kind=kind,
         key=key,
-        edits_message=message_id,
-        edits_send=of,
         buttons=buttons,
         user_id=user_id,
+        **_about(message_id, of, priority),
     )
+
+
+def owe_pin(
+    session: Session,
+    deed: Literal[Deed.PIN, Deed.UNPIN],
+    *,
+    bot_id: int,
+    chat_id: int,
+    kind: str,
+    key: str,
+    message_id: int | None = None,
+    of: uuid.UUID | None = None,
+    user_id: uuid.UUID | None = None,
+    priority: Priority = Priority.PERSON,
+) -> uuid.UUID:
+    """Owe the pinning or unpinning of a message, which is named as for an edit."""
+    return _write(
+        session,
+        deed=deed,
+        bot_id=bot_id,
+        chat_id=chat_id,
+        text="",
+        kind=kind,
+        key=key,
+        user_id=user_id,
+        **_about(message_id, of, priority),
+    )
+
+
+def _about(
+    message_id: int | None, of: uuid.UUID | None, priority: Priority
+) -> dict[str, int | uuid.UUID | ScalarSelect[int] | None]:
+    if (message_id is None) == (of is None):
+        raise ValueError("name a message or the send that makes it")
+    # Were it more urgent than its message, it would be waited for by what it waits for.
+    rank = select(BotSend.priority).where(BotSend.id == of).scalar_subquery() if of else priority
+    return {"edits_message": message_id, "edits_send": of, "priority": rank}
+
+
+def withdraw(session: Session, send_id: uuid.UUID) -> bool:
+    """Take back what was not begun; false where somebody is at it, or was. Waits for nobody: who is
+    at it may be waiting for what the caller holds."""
+    free = select(BotSend.id).where(BotSend.id == send_id, BotSend.state == SendState.OWED)
+    query = (
+        update(BotSend)
+        .where(BotSend.id.in_(free.with_for_update(skip_locked=True)))
+        .values(state=SendState.REFUSED, description=WITHDRAWN)
+        .execution_options(synchronize_session=False)
+        .returning(BotSend.id)
+    )
+    return session.scalar(query) is not None
 
 
 def _write(session: Session, **values: Any) -> uuid.UUID:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from models.base import Base
 
-NOBODYS = frozenset({"audit_seals", "schedules", "switches"})
-"""Tables without rows of people: every transaction sees them."""
+NOBODYS = frozenset({"audit_seals", "broadcasts", "schedules", "signals", "switches"})
+"""Tables without rows of people: every transaction sees them. What operators say to everybody names
+them by their pseudonyms, and stays when they go."""
 
 UNSEEN = frozenset({"bot_updates"})
 """Tables whose rows are of people and that no person sees: they are handled, not shown."""

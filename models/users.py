@@ -159,6 +159,11 @@ def user_by_telegram_id(session: Session, telegram_id: int) -> User | None:
     return session.scalar(select(User).where(User.telegram_id == telegram_id))
 
 
+def user_by_pseudonym(session: Session, pseudonym: uuid.UUID) -> User | None:
+    """Who the audit log's actor is; None once they are gone."""
+    return session.scalar(select(User).where(User.pseudonym == pseudonym))
+
+
 def hold(session: Session, user_id: uuid.UUID) -> User | None:
     """The person as they are now, locked; None for one who is gone."""
     query = select(User).where(User.id == user_id).with_for_update(key_share=True)

@@ -22,6 +22,8 @@ TIMEOUT_SECONDS = 10.0
 _CONNECT_SECONDS = 5.0
 _CONNECTIONS = 16
 _UNCHANGED = "message is not modified"
+_PINNED_SO = "CHAT_NOT_MODIFIED"
+_NOT_PINNED = "message to unpin not found"
 
 
 class BotApiError(Exception):
@@ -145,16 +147,26 @@ class BotApi:
         self._call("answerCallbackQuery", callback_query_id=press_id, text=text)
 
     def pin_chat_message(self, chat_id: int, message_id: int, *, silent: bool = True) -> None:
-        self._call(
-            "pinChatMessage",
-            chat_id=chat_id,
-            message_id=message_id,
-            disable_notification=silent,
-        )
+        """In its chat, or in the topic that it stands in. May be repeated."""
+        try:
+            self._call(
+                "pinChatMessage",
+                chat_id=chat_id,
+                message_id=message_id,
+                disable_notification=silent,
+            )
+        except BotApiRefused as refused:
+            if _PINNED_SO not in refused.description:
+                raise
 
     def unpin_chat_message(self, chat_id: int, message_id: int | None = None) -> None:
-        """This message, or the one pinned last."""
-        self._call("unpinChatMessage", chat_id=chat_id, message_id=message_id)
+        """This message, or the one pinned last. May be repeated: one that is not pinned is as
+        wanted."""
+        try:
+            self._call("unpinChatMessage", chat_id=chat_id, message_id=message_id)
+        except BotApiRefused as refused:
+            if _PINNED_SO not in refused.description and _NOT_PINNED not in refused.description:
+                raise
 
     # -- updates ------------------------------------------------------------------------------
 

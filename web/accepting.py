@@ -20,14 +20,24 @@ from web.origin import remote_address
 _VISIBLE = re.compile(r"^[\x21-\x7e]{1,255}$")
 
 
-def accept(delay_ms: int, take_in: Callable[[Intake], Accepted]) -> Response:
-    """202 with the new job, or 200 with the one that this key already made."""
+def idempotency_key() -> str:
+    """What names the sender's intention. Raises Problem (400) `idempotency_key_missing`."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not _VISIBLE.match(key):
         raise Problem("idempotency_key_missing", 400)
+    return key
+
+
+def optional_idempotency_key() -> str | None:
+    """The same, where a request may have none."""
+    return idempotency_key() if "Idempotency-Key" in request.headers else None
+
+
+def accept(delay_ms: int, take_in: Callable[[Intake], Accepted]) -> Response:
+    """202 with the new job, or 200 with the one that this key already made."""
     accepted = take_in(
         Intake(
-            idempotency_key=key,
+            idempotency_key=idempotency_key(),
             delay_ms=delay_ms,
             request_id=g.request_id,
             remote_addr=remote_address(),

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 import models  # noqa: F401 - fills the metadata
+from community.channel import Channel
 from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
@@ -25,6 +26,7 @@ from web import (
     auth,
     bodies,
     bot_name,
+    broadcasts,
     commands,
     database,
     doorbell,
@@ -46,6 +48,7 @@ from web import (
     second_factors,
     security_headers,
     sign_ins,
+    signals,
     snapshots,
     tallies,
     telegram_commands,
@@ -98,6 +101,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         prepare(db.engine)
     Migrate(app, db, directory="migrations")
     app.extensions["desk"] = Desk.from_settings(settings)
+    app.extensions["channel"] = Channel.from_settings(settings)
     commands.register(app)
     vault_commands.register(app)
     telegram_commands.register(app)
@@ -122,6 +126,7 @@ def _routes(app: OpenAPI) -> None:
         *(auth, ways, approvals, passwords, sign_ins, second_factors),
         *(preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
+        *(signals, broadcasts),
         *(audit, admin),
     )
     for capability in capabilities:

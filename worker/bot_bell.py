@@ -15,7 +15,8 @@ from dramatiq import Broker, Worker
 from dramatiq.middleware import Middleware
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
@@ -51,12 +52,16 @@ class BotBell(Middleware):
         *,
         poll_seconds: float,
         again_seconds: float,
+        also: Callable[[], float | None] = lambda: None,
     ) -> None:
+        """`also` is called at each look: what is due by the clock and owes sends; it tells in how
+        many seconds it wants to look again, if it does."""
         self._engine = engine
         self._sessions = sessions
         self._rings = rings
         self._poll = poll_seconds
         self._again = again_seconds
+        self._also = also
         self._stop = threading.Event()
         self._wake = threading.Condition()
         self._next_look = 0.0
@@ -88,6 +93,7 @@ class BotBell(Middleware):
 
     def pass_once(self) -> float:
         """One look; the seconds until the next, at most one poll away."""
+        waits = [self._look_also()]
         with self._sessions.begin() as session:
             updates = bot_updates.due(session, self._again)
             sends = bot_delivery.due(session, self._again)
@@ -95,13 +101,23 @@ class BotBell(Middleware):
                 self._rings.update(row_id)
             for send_id in sends:
                 self._rings.send(send_id)
-            waits = [bot_updates.next_due(session), bot_delivery.next_due(session)]
+            waits += [bot_updates.next_due(session), bot_delivery.next_due(session)]
         if len(sends) >= bot_delivery.BOT_SECOND:
             # More than that a bot may not send before: rings would only pile up.
-            waits[1] = 1.0
+            waits[-1] = 1.0
         soonest = min((wait for wait in waits if wait is not None), default=self._poll)
         # What is due and was not rung for is in other hands just now.
         return min(max(soonest + 0.001, _IN_OTHER_HANDS), self._poll)
+
+    def _look_also(self) -> float | None:
+        try:
+            return self._also()
+        except (OperationalError, PoolTimeout):
+            raise
+        except Exception:
+            # Approvals do not wait for a defect of broadcasts.
+            log.exception("bot.also_failed")
+            return None
 
     def _run(self) -> None:
         while not self._stop.is_set():

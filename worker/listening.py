@@ -32,7 +32,10 @@ class Listener:
         """Until `stop`, whatever happens to Postgres."""
         while not stop.is_set():
             try:
-                self._hear(self._open(), stop)
+                opened = self._open()
+                # What was notified until now nobody heard.
+                self._heard()
+                self._hear(opened, stop)
             except (psycopg2.Error, SQLAlchemyError, OSError, ValueError) as error:
                 log.warning("relay.deaf", channel=self._channel, error=type(error).__name__)
                 stop.wait(self._retry)

@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot import handling, sending
+from community.channel import Channel
+from community.schedule import pass_once
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.settings import UpdatesBy, load_settings
@@ -97,12 +99,14 @@ relay = Relay(
 home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironment.MAINNET
 warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
 bots = bot_apis(settings.bot_tokens, settings.telegram_api_url)
+channel = Channel.from_settings(settings)
 bell = BotBell(
     engine,
     sessions,
     Rings(update=_ring_for_update, send=_ring_for_send),
     poll_seconds=settings.relay_seconds,
     again_seconds=settings.ring_again_seconds,
+    also=lambda: pass_once(sessions, channel),
 )
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(engine, sessions, bots),) if polls else ()

@@ -1,5 +1,6 @@
 """Run the sandbox Telegram: `python -m sandbox.telegram --port 8200`. Bots that are known from the
-start stand in `SANDBOX_TELEGRAM_TOKENS`, with commas."""
+start stand in `SANDBOX_TELEGRAM_TOKENS`, with commas; the group that all of them are in, and its
+topic, in `SANDBOX_TELEGRAM_CHAT` and `SANDBOX_TELEGRAM_TOPIC`."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from aiohttp import web
 
 from sandbox.telegram import state
 from sandbox.telegram.app import Telegram, make_app
-from sandbox.telegram.world import World
+from sandbox.telegram.people import make_group
+from sandbox.telegram.world import Bot, World
 
 _SAVE_EVERY = 3.0
 
@@ -44,7 +46,7 @@ async def serve(options: argparse.Namespace) -> None:
         state.load(telegram.world, options.state)
     for token in os.environ.get("SANDBOX_TELEGRAM_TOKENS", "").split(","):
         if token.strip():
-            telegram.world.add_bot(token.strip())
+            _into_the_group(telegram.world.add_bot(token.strip()))
     runner = web.AppRunner(
         make_app(telegram), access_log=None, handle_signals=False, shutdown_timeout=0.5
     )
@@ -62,6 +64,12 @@ async def serve(options: argparse.Namespace) -> None:
     if options.state:
         state.save(telegram.world, options.state)
     await runner.cleanup()
+
+
+def _into_the_group(bot: Bot) -> None:
+    chat, topic = (os.environ.get(f"SANDBOX_TELEGRAM_{name}", "") for name in ("CHAT", "TOPIC"))
+    if chat and int(chat) not in bot.chats:
+        make_group(bot, "Community", {topic: "live-bets"} if topic else {}, int(chat))
 
 
 async def keep(world: World, file: Path | None) -> None:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from sqlalchemy import func, update
 
 from core import clock
 from devstack.ports import any_free
-from models.bot_delivery import AT_ONCE, BOT_SECOND, GROUP_MINUTE, LOST_SECONDS, Turn, begin
-from models.bot_sends import BotSend, SendState
+from models.bot_delivery import (
+    AT_ONCE,
+    BOT_SECOND,
+    GROUP_MINUTE,
+    KEPT_FOR_PEOPLE,
+    LOST_SECONDS,
+    Turn,
+    begin,
+)
+from models.bot_sends import BotSend, Deed, Priority, SendState, owe_pin, withdraw
 from telegram.bot_api import BotApi
 from tests.bot.conftest import BotAtWork
 from tests.bots import BotUnderTest, Phone
@@ -237,3 +246,79 @@ def test_a_slow_telegram_holds_few_threads(work: BotAtWork) -> None:
         with work.sessions.begin() as session:
             assert isinstance(begin(session, owed), Turn)
     assert work.send(one_more) == pytest.approx(0.1)
+
+
+def test_people_come_before_the_community_in_a_chat_and_among_chats(
+    work: BotAtWork, phone: Phone
+) -> None:
+    said = work.owe(phone.id, "to all", priority=Priority.COMMUNITY)
+    about = work.owe_edit(phone.id, "to all, edited", of=said)
+    asked = work.owe(phone.id, "is it you?")
+    assert work.due() == {asked}
+    assert work.row(about).priority == Priority.COMMUNITY, "it does not overtake its message"
+    for owed in (asked, said, about):
+        work.send(owed)
+        work.rest()
+    assert [one["text"] for one in phone.messages()] == ["is it you?", "to all, edited"]
+
+
+def test_a_slow_telegram_leaves_a_call_for_people(work: BotAtWork) -> None:
+    said = [work.owe(chat, priority=Priority.COMMUNITY) for chat in range(-AT_ONCE, 0)]
+    asked = work.owe(99)
+    began = []
+    with work.sessions.begin() as session:
+        for owed in (*said, asked):
+            began.append(isinstance(begin(session, owed), Turn))
+    assert began == [*[True] * (AT_ONCE - KEPT_FOR_PEOPLE), False, True]
+
+
+def test_who_is_asked_is_not_kept_waiting_by_what_telegram_told_of_a_broadcast_elsewhere(
+    work: BotAtWork, phone: Phone
+) -> None:
+    group = work.bot.control("POST", "groups", {"bot_id": work.bot.id})["id"]
+    work.bot.fault("too_many", method="sendMessage", retry_after=60, chat_id=group)
+    work.send(work.owe(group, priority=Priority.COMMUNITY))
+    asked, in_the_group = work.owe(phone.id), work.owe(group, "urgent")
+    work.send(asked)
+    assert len(phone.messages()) == 1
+    wait = work.send(in_the_group)
+    assert wait is not None
+    assert wait > 50, "the wait is the chat's"
+
+
+@pytest.mark.parametrize("kind", ["accept_then_drop", "accept_then_5xx", "drop_before"])
+@pytest.mark.parametrize("deed", [Deed.PIN, Deed.UNPIN])
+def test_a_pin_without_an_answer_is_made_again(
+    work: BotAtWork, phone: Phone, deed: Literal[Deed.PIN, Deed.UNPIN], kind: str
+) -> None:
+    message = work.bot.api.send_message(phone.id, "pin me").message_id
+    if deed is Deed.UNPIN:
+        work.bot.api.pin_chat_message(phone.id, message)
+    work.bot.fault(kind, method="pinChatMessage" if deed is Deed.PIN else "unpinChatMessage")
+    with work.sessions.begin() as session:
+        pin = owe_pin(
+            session,
+            deed,
+            bot_id=work.bot.id,
+            chat_id=phone.id,
+            kind="test",
+            key="pin",
+            message_id=message,
+        )
+    work.send(pin)
+    assert work.row(pin).state is SendState.OWED
+    work.rest(2)
+    work.send(pin)
+    assert work.row(pin).state is SendState.SENT
+
+
+def test_what_was_not_begun_is_taken_back(work: BotAtWork, phone: Phone) -> None:
+    begun, owed = work.owe(phone.id, "begun"), work.owe(phone.id, "owed")
+    with work.sessions.begin() as session:
+        assert isinstance(begin(session, begun), Turn)
+    with work.sessions.begin() as session:
+        assert not withdraw(session, begun)
+        assert withdraw(session, owed)
+    work.rest()
+    assert work.send(owed) is None
+    assert phone.messages() == []

@@ -70,6 +70,8 @@ def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -
         ("EBB_SANDBOX_URL", "ftp://nowhere"),
         ("EBB_TELEGRAM_API_URL", "ftp://nowhere"),
         ("EBB_TELEGRAM_UPDATES", "pigeons"),
+        ("EBB_TELEGRAM_CHAT_ID", "@our_channel"),
+        ("EBB_TELEGRAM_LIVE_TOPIC_ID", "live"),
         ("EBB_PUBLIC_URL", "http://ebb.example"),
         ("EBB_PUBLIC_URL", "http://localhost.ebb.example"),
         ("EBB_BATCH_SIZE_SPOT", "twelve"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.roles import Role
 from models import notices
 from models.users import User
@@ -86,7 +88,13 @@ def make_owner(
         account = person.connect(make_account(balances={"USDT": "100000"}, positions=book))
         job = person.order("/api/positions/reduce", {**FUTURES, "percent": "25"}).get_json()["id"]
         work(job)
+        until = (clock.utcnow() + timedelta(hours=1)).isoformat()
+        broadcast = person.order("/api/broadcasts", {"text": "hello", "at": until})
+        signal = {"type": "test", "name": "Test", "market_id": "1", "confidence": 1, "ev": 1}
+        made = person.post("/api/signals", {**signal, "sport": "chess", "expires_at": until})
         ids = {
+            "broadcast_id": broadcast.get_json()["id"],
+            "signal_id": made.get_json()["id"],
             "account_id": account.get_json()["id"],
             "job_id": job,
             "notice_id": person.get("/api/notices").get_json()["items"][0]["id"],

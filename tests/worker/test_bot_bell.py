@@ -123,6 +123,22 @@ def test_two_bells_share_the_rings(
     assert sorted(heard.ids) == sorted(made)
 
 
+def test_what_the_clock_does_is_looked_at_too_and_its_defect_holds_nothing_up(
+    engine: Engine, sessions: sessionmaker[Session], heard: Heard, clean_database: None
+) -> None:
+    def bell(also: Callable[[], float | None]) -> BotBell:
+        rings = Rings(update=heard, send=heard)
+        return BotBell(engine, sessions, rings, poll_seconds=60, again_seconds=60, also=also)
+
+    def fails() -> float | None:
+        raise ZeroDivisionError
+
+    assert bell(lambda: 7.5).pass_once() == pytest.approx(7.501)
+    owed = owe(sessions)
+    bell(fails).pass_once()
+    assert heard.ids == [owed]
+
+
 def test_a_ring_that_fails_is_still_owed(
     make_bell: Callable[[], BotBell], sessions: sessionmaker[Session], heard: Heard, engine: Engine
 ) -> None:

@@ -2,6 +2,7 @@
 
 from web.present.audit import audit_entries
 from web.present.books import Owed, book, exposure, snapshot
+from web.present.community import broadcast, broadcasts, signal, signals
 from web.present.jobs import job, job_summary
 from web.present.people import account, email, notice, session, settings
 from web.present.plans import plan
@@ -11,6 +12,8 @@ __all__ = [
     "account",
     "audit_entries",
     "book",
+    "broadcast",
+    "broadcasts",
     "email",
     "exposure",
     "job",
@@ -19,5 +22,7 @@ __all__ = [
     "plan",
     "session",
     "settings",
+    "signal",
+    "signals",
     "snapshot",
 ]

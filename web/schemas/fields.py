@@ -45,7 +45,7 @@ _FINEST = Decimal("1e-30")
 _WIDE = Context(prec=120)
 
 
-def _exact(value: Any) -> Decimal:
+def exact_number(value: Any) -> Decimal:
     if isinstance(value, str) and len(value) > _MAX_TEXT:
         raise PydanticCustomError("not_a_number", "not a number")
     try:
@@ -55,7 +55,7 @@ def _exact(value: Any) -> Decimal:
 
 
 def _percent(value: Any) -> Decimal:
-    percent = _exact(value)
+    percent = exact_number(value)
     if not 0 < percent <= HUNDRED:
         raise PydanticCustomError("percent_out_of_range", "0 < percent <= 100")
     if percent != percent.quantize(Decimal("0.01")):
@@ -64,7 +64,7 @@ def _percent(value: Any) -> Decimal:
 
 
 def _quantity(value: Any) -> Decimal:
-    quantity = _exact(value)
+    quantity = exact_number(value)
     if not 0 <= quantity < Decimal("1e30") or quantity != quantity.quantize(_FINEST, context=_WIDE):
         raise PydanticCustomError("out_of_range", "a quantity", {"range": "0 … 1e30"})
     return quantity

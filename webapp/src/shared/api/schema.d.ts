@@ -391,6 +391,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Broadcasts, newest first
+         * @description Everybody's; `cursor` continues the list.
+         */
+        get: operations["broadcasts_list_broadcasts_get"];
+        put?: never;
+        /**
+         * Broadcast now or later
+         * @description Accepted, not sent: `state` tells when it is. The same `Idempotency-Key` and body give the
+         *     same broadcast.
+         */
+        post: operations["broadcasts_create_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/broadcasts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what would be sent
+         * @description The text as it will stand in the chat, and where; nothing is sent.
+         */
+        post: operations["broadcasts_preview_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/broadcasts/{broadcast_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One broadcast
+         * @description How far it is.
+         */
+        get: operations["broadcasts_get_broadcast__uuid_broadcast_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a scheduled broadcast
+         * @description Only before its time; once more, it stays cancelled.
+         */
+        delete: operations["broadcasts_cancel__uuid_broadcast_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{token}": {
         parameters: {
             query?: never;
@@ -650,6 +719,95 @@ export interface paths {
         get: operations["positions_get_snapshots_snapshot_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signals, newest first
+         * @description Of one state, or all; `cursor` continues the list.
+         */
+        get: operations["signals_list_signals_get"];
+        put?: never;
+        /**
+         * A new live signal
+         * @description Everybody is told; its message is sent into the live topic and pinned until it ends. With an
+         *     `Idempotency-Key`, the same key and body give the same signal.
+         */
+        post: operations["signals_create_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{signal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One signal
+         * @description With what became of its message.
+         */
+        get: operations["signals_get_signal__uuid_signal_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a live signal
+         * @description Any subset; its message is changed with it.
+         */
+        patch: operations["signals_change__uuid_signal_id__patch"];
+        trace?: never;
+    };
+    "/api/signals/{signal_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a live signal
+         * @description Before its time: its message is unpinned and says so.
+         */
+        post: operations["signals_close__uuid_signal_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{signal_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a signal ended
+         * @description Once, of a live one or of one that is over.
+         */
+        post: operations["signals_settle__uuid_signal_id__settle_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1223,6 +1381,76 @@ export interface components {
             unrealised_pnl: string;
             /** Value */
             value: string;
+        };
+        /**
+         * BroadcastIn
+         * @description `thread_id` is a topic of the chat; without it the live one. Without `at` it is sent now.
+         */
+        BroadcastIn: {
+            /**
+             * At
+             * @default null
+             */
+            at?: string | null;
+            /**
+             * Pin
+             * @default false
+             */
+            pin?: boolean;
+            /** Text */
+            text: string;
+            /**
+             * Thread Id
+             * @default null
+             */
+            thread_id?: number | null;
+        };
+        /**
+         * BroadcastOut
+         * @description `sent` is said when Telegram said so; `unknown`: it did not answer, and the message may be
+         *     there. `error` tells why there is no message, or no pin. `pin_state` null: none was asked for.
+         *     `created_by` is the author's name in the audit log, `person:<pseudonym>`.
+         */
+        BroadcastOut: {
+            /** At */
+            at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Error */
+            error: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message Id */
+            message_id: number | null;
+            pin_state: components["schemas"]["PinState"] | null;
+            /** Sent At */
+            sent_at: string | null;
+            state: components["schemas"]["BroadcastState"];
+            /** Text */
+            text: string;
+            /** Thread Id */
+            thread_id: number | null;
+        };
+        /**
+         * BroadcastState
+         * @description How far the message is.
+         * @enum {string}
+         */
+        BroadcastState: "scheduled" | "sending" | "sent" | "failed" | "unknown" | "cancelled";
+        /** Broadcasts */
+        Broadcasts: {
+            /** Items */
+            items: components["schemas"]["BroadcastOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Category
@@ -1896,6 +2124,12 @@ export interface components {
             pin: string;
         };
         /**
+         * PinState
+         * @description How far a pin is: asked of Telegram, or to be; done; undone again; it will not be.
+         * @enum {string}
+         */
+        PinState: "owed" | "pinned" | "unpinned" | "failed";
+        /**
          * PlanLegOut
          * @description `take_profit` and `stop_loss` are what a restore will set again; `leg_net` is the leg's
          *     share of what coming back costs, in `settle_coin`. All null for a reduce.
@@ -2033,6 +2267,12 @@ export interface components {
             /** Value */
             value: string;
         };
+        /**
+         * PostState
+         * @description How far its message is; `withdrawn`: it was over before the message was sent.
+         * @enum {string}
+         */
+        PostState: "sending" | "sent" | "failed" | "unknown" | "withdrawn";
         /** PresetOut */
         PresetOut: {
             /** Effective Percent */
@@ -2041,6 +2281,24 @@ export interface components {
             feasible: boolean;
             /** Percent */
             percent: string;
+        };
+        /**
+         * PreviewOut
+         * @description What would be sent, and where. `length` is in UTF-16 units, as Telegram counts.
+         */
+        PreviewOut: {
+            /** At */
+            at: string | null;
+            /** Chat Id */
+            chat_id: number;
+            /** Length */
+            length: number;
+            /** Pin */
+            pin: boolean;
+            /** Text */
+            text: string;
+            /** Thread Id */
+            thread_id: number | null;
         };
         /** PriceGuardIn */
         PriceGuardIn: {
@@ -2428,12 +2686,144 @@ export interface components {
              */
             undo_seconds?: 0 | 3 | 5 | 10;
         };
+        /** SettleIn */
+        SettleIn: {
+            /**
+             * Pnl
+             * @default null
+             */
+            pnl?: number | string | null;
+            result: components["schemas"]["SignalResult"];
+        };
         /**
          * Side
          * @description Of an order or a position; Bybit's own spelling.
          * @enum {string}
          */
         Side: "Buy" | "Sell";
+        /**
+         * SignalChange
+         * @description What is not named stays as it was.
+         */
+        SignalChange: {
+            /** Confidence */
+            confidence?: number | string;
+            /** Ev */
+            ev?: number | string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at?: string;
+            /** Market */
+            market?: string | null;
+            /** Market Id */
+            market_id?: string;
+            /** Name */
+            name?: string;
+            /** Sport */
+            sport?: string | null;
+            /** Type */
+            type?: string;
+        };
+        /**
+         * SignalIn
+         * @description `confidence` from 0 to 1, `ev` in percent; of `sport` and `market` one at least.
+         */
+        SignalIn: {
+            /** Confidence */
+            confidence: number | string;
+            /** Ev */
+            ev: number | string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Market
+             * @default null
+             */
+            market?: string | null;
+            /** Market Id */
+            market_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Sport
+             * @default null
+             */
+            sport?: string | null;
+            /** Type */
+            type: string;
+        };
+        /**
+         * SignalOut
+         * @description `post_state` and `pin_state` tell of its message in the chat, `error` why there is none, or
+         *     none pinned.
+         */
+        SignalOut: {
+            /** Confidence */
+            confidence: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Ev */
+            ev: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Market */
+            market: string | null;
+            /** Market Id */
+            market_id: string;
+            /** Message Id */
+            message_id: number | null;
+            /** Name */
+            name: string;
+            pin_state: components["schemas"]["PinState"];
+            /** Pnl */
+            pnl: string | null;
+            post_state: components["schemas"]["PostState"];
+            result: components["schemas"]["SignalResult"] | null;
+            /** Sport */
+            sport: string | null;
+            state: components["schemas"]["SignalState"];
+            /** Type */
+            type: string;
+        };
+        /**
+         * SignalResult
+         * @description How a settled one ended.
+         * @enum {string}
+         */
+        SignalResult: "won" | "lost" | "void";
+        /**
+         * SignalState
+         * @description What became of it. `expired` is what its time did, `closed` what an operator did.
+         * @enum {string}
+         */
+        SignalState: "live" | "closed" | "settled" | "expired";
+        /** Signals */
+        Signals: {
+            /** Items */
+            items: components["schemas"]["SignalOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** SnapshotOut */
         SnapshotOut: {
             category: components["schemas"]["Category"];
@@ -3568,6 +3958,173 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    broadcasts_list_broadcasts_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Broadcasts"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    broadcasts_create_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": "true";
+                    /** @description Where to poll */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastOut"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Where to poll */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastOut"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    broadcasts_preview_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    broadcasts_get_broadcast__uuid_broadcast_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                broadcast_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastOut"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    broadcasts_cancel__uuid_broadcast_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                broadcast_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroadcastOut"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     exports_download_export_exports__token__get: {
         parameters: {
             query?: never;
@@ -4010,6 +4567,210 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    signals_list_signals_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: components["schemas"]["SignalState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signals"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    signals_create_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed": "true";
+                    /** @description Where to poll */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Where to poll */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    signals_get_signal__uuid_signal_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    signals_change__uuid_signal_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    signals_close__uuid_signal_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    signals_settle__uuid_signal_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };
