@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Base
 
-NOBODYS = frozenset({"audit_seals", "schedules", "switches"})
+NOBODYS = frozenset({"audit_seals", "event_stream", "schedules", "switches"})
 """Tables without rows of people: every transaction sees them."""
 
 UNSEEN = frozenset({"bot_updates"})

@@ -25,6 +25,7 @@ from models.audit import AuditEntry
 from models.base import Base
 from models.bot_sends import BotSend
 from models.emails import Email
+from models.events import Event, EventCursor
 from models.fills import Snapshot
 from models.jobs import Job
 from models.link_codes import LinkCode
@@ -51,13 +52,15 @@ from trading.farewell import owned
 REFUSED = "row-level security"
 # Who acts for everybody, or for no person yet. A new place is a decision: name it here.
 SYSTEM_PLACES = {
-    "web/auth.py": "who signs in is found by the Telegram id",
+    "models/events.py": "what is told to everybody is nobody's row",
+    "web/launches.py": "who opens the app is found by the Telegram id",
     "web/approvals.py": "whoever began a sign-in is nobody yet; their cookie names the request",
     "web/passwords.py": "who signs in is found by the address, or by a mail's link",
     "web/telegram_webhook.py": "updates are of no person before they are handled",
     "trading/farewell.py": "what was sent to a chat or address names no person",
     "web/admin.py": "everybody's audit log, for those with the permission",
     "web/operators.py": "the operators' commands",
+    "web/realtime/records.py": "one look for all who have a socket open: what is new, who is gone",
     "models/sessions.py": "the worker, which looks for what is due; a turn is its owner's",
 }
 
@@ -106,6 +109,8 @@ def with_everything(session: Session) -> Everything:
             ),
             OutboxRow(job_id=job.id, ring_at=func.now()),
             SignIn(user_id=user.id, platform="test"),
+            Event(user_id=user.id, kind="toast", data={"title": "x"}),
+            EventCursor(user_id=user.id, since=0, acked=1),
             *ways_in(user),
         ]
     )
