@@ -3,7 +3,7 @@
 Keys: `reason.<code>`, `problem.<code>.title`, `problem.<code>.detail`, `field.<code>`,
 `advice.<code>`, `notice.<kind>`, `job.<code>`, `wait.<code>`, `verification.<code>`,
 `export.<column>.title`, `bot.<what>` (a button: `bot.<what>.title`),
-`mail.<kind>.title`, `.text`, `.button.title`. Values stand in braces.
+`mail.<kind>.title`, `.text`, `.button.title`, `realtime.<code>.title`. Values stand in braces.
 """
 
 from __future__ import annotations

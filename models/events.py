@@ -106,9 +106,7 @@ class Delivery:
     acked: int
 
 
-def tell(
-    session: Session, user_id: uuid.UUID | None, kind: str, data: Mapping[str, Any]
-) -> int:
+def tell(session: Session, user_id: uuid.UUID | None, kind: str, data: Mapping[str, Any]) -> int:
     """Tell a person, or everybody, in the caller's transaction; the event's id. A `toast`'s data
     are its words (`title`, …); every other kind's data arrive as the message's `data`. Secrets
     are masked."""
@@ -209,9 +207,7 @@ def trim(session: Session, days: int) -> int:
             .order_by(Event.id)
             .limit(_BATCH)
         )
-        gone = session.scalars(
-            delete(Event).where(Event.id.in_(old)).returning(Event.id)
-        ).all()
+        gone = session.scalars(delete(Event).where(Event.id.in_(old)).returning(Event.id)).all()
         if gone:
             stream(session)
             session.execute(

@@ -46,6 +46,7 @@ from web import (
     security_headers,
     sign_ins,
     snapshots,
+    sockets,
     tallies,
     telegram_commands,
     telegram_webhook,
@@ -109,6 +110,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     limits.register(app, settings)
     tallies.register(app, settings)
     passwords.register(app)
+    sockets.register(app, settings)
     bodies.register(app, settings)
     _routes(app)
     return app
@@ -119,7 +121,7 @@ def _routes(app: OpenAPI) -> None:
         *(auth, approvals, passwords, sign_ins, second_factors),
         *(preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
-        *(audit, admin),
+        *(audit, admin, sockets),
     )
     for capability in capabilities:
         app.register_api(capability.blueprint)

@@ -25,6 +25,7 @@ SECTIONS = (
     "verification",
     "export",
     "notice",
+    "realtime",
 )
 PROBLEMS = [
     "account_busy",
@@ -67,7 +68,9 @@ PROBLEMS = [
     "no_second_factor",
     "not_acceptable",
     "not_found",
+    "not_set_up",
     "nothing_to_restore",
+    "origin_foreign",
     "password_wrong",
     "percent_out_of_range",
     "pin_locked",
@@ -77,10 +80,13 @@ PROBLEMS = [
     "refresh_reused",
     "service_unavailable",
     "snapshot_not_found",
+    "sockets_full",
     "telegram_linked",
     "telegram_unreachable",
+    "ticket_invalid",
     "token_expired",
     "too_many_codes",
+    "too_many_sockets",
     "totp_not_begun",
     "totp_off",
     "totp_on",
@@ -89,6 +95,10 @@ PROBLEMS = [
     "unauthenticated",
     "unknown_symbol",
     "unsupported_media_type",
+    "upgrade_required",
+    "upgrade_unavailable",
+    "user_id_foreign",
+    "user_id_missing",
     "validation_failed",
 ]
 FIELDS = [

@@ -38,14 +38,17 @@ class Host(Protocol):
 
 
 class Client(asyncio.Protocol):
-    """`position` is the last durable event that was sent; while it is catching up nothing newer
-    is. `versions` are the jobs as this client knows them."""
+    """`position` is the last durable event that was sent, of those after `began_after`; while it is
+    catching up nothing newer is. `versions` are the jobs as this client knows them. `busy`: a wish
+    of its is being carried out."""
 
     def __init__(self, visitor: Visitor, host: Host) -> None:
         now = clock.monotonic()
         self.visitor = visitor
         self.position = self.began_after = 0
+        self.greeted = False
         self.catching_up = True
+        self.turn = asyncio.Lock()
         self.busy = False
         self.versions: dict[str, int] = {}
         self.heard_at = self.pinged_at = now

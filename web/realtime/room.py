@@ -25,6 +25,10 @@ class Room:
         """The person's sockets, the oldest first."""
         return list(self.people.get(user_id, ()))
 
+    def counts(self) -> dict[uuid.UUID, int]:
+        """How many sockets each person has."""
+        return {user_id: len(theirs) for user_id, theirs in self.people.copy().items()}
+
     def add(self, client: Client) -> None:
         self.people.setdefault(client.visitor.user_id, {})[client] = None
         self.households[client.visitor.household] += 1
