@@ -13,6 +13,4 @@ EVENTS_CHANNEL = "ebb:events"
 JOBS_CHANNEL = "ebb:jobs"
 """Published after a job changed; the message is `<user id> <job id>`."""
 WORKERS_KEY = "ebb:workers"
-"""A sorted set: each worker process, and when (Unix seconds) it last said that it runs."""
-WORKER_SILENT_SECONDS = 10
-"""A worker that said nothing for so long is not counted."""
+"""A sorted set: each worker process, and until when (Unix milliseconds) it counts as running."""

@@ -6,7 +6,8 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +54,10 @@ def realtime_redis(realtime_environment: dict[str, str]) -> Iterator[Redis]:
 def webs(realtime_environment: dict[str, str]) -> Iterator[tuple[Stack, Stack]]:
     """Two web processes, each on a port of its own."""
     first, second = Stack(dict(realtime_environment)), Stack(dict(realtime_environment))
-    first.start("web")
-    second.start("web")
-    yield first, second
-    first.stop_all()
-    second.stop_all()
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda one: one.start("web"), (first, second)))
+        yield first, second
+        list(both.map(lambda one: one.stop_all(), (first, second)))
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +118,7 @@ class Person:
     id: uuid.UUID
     token: str
     init_data: str
-    opened: list[Socket]
+    opened: ExitStack
 
     def call(self, method: str, address: str, **more: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -134,8 +134,8 @@ class Person:
         return self.open_at(address, **more)
 
     def open_at(self, address: str, **more: Any) -> Socket:
-        socket = Socket(connect(address, close_timeout=1, compression=None, **more))
-        self.opened.append(socket)
+        opening = connect(address, close_timeout=1, compression=None, **more)
+        socket = Socket(self.opened.enter_context(opening))
         socket.hello = socket.next("hello")
         return socket
 
@@ -147,7 +147,7 @@ def make_person(
     telling: sessionmaker[Session],
     known_secrets: Callable[..., None],
 ) -> Iterator[Callable[..., Person]]:
-    opened: list[Socket] = []
+    opened = ExitStack()
 
     def make(role: Role = Role.USER, language: str = "en") -> Person:
         telegram_id = uuid.uuid4().int % 2**45
@@ -163,9 +163,8 @@ def make_person(
             row.role = role
         return Person(telegram_id, row.id, tokens["access_token"], data, opened)
 
-    yield make
-    for socket in opened:
-        socket.connection.close()
+    with opened:
+        yield make
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ from websockets.sync.client import connect
 from core.roles import Role
 from models import events
 from tests.realtime.conftest import Person
+from tests.stack import wait_for
 
+PATIENT = 9.0
 HANDSHAKE = {
     "Upgrade": "websocket",
     "Connection": "Upgrade",
@@ -208,17 +210,12 @@ def test_operators_see_who_is_there_and_what_arrived(
         known = str(person.id) in [one["user_id"] for one in here["people"]]
         return known and admin.call("GET", delivery).json()["acked"] == 1
 
-    from tests.stack import wait_for  # noqa: PLC0415
-
     wait_for(both, PATIENT)
     for path in (delivery, f"{url}/api/presence"):
         assert person.call("GET", path).status_code == 403
     history = person.call("GET", f"{url}/api/events", params={"after": event_id - 1}).json()
     assert [one["id"] for one in history["items"]] == [event_id]
     assert history["epoch"] == socket.hello["epoch"]
-
-
-PATIENT = 9.0
 
 
 def test_the_test_client_s_server_gives_no_connection_away(
@@ -235,6 +232,7 @@ def test_the_test_client_s_server_gives_no_connection_away(
 
 
 def test_a_refused_handshake_is_an_ordinary_answer(url: str) -> None:
-    with pytest.raises(InvalidStatus) as refusal:
-        connect(f"{url.replace('http', 'ws', 1)}/ws")
+    address = f"{url.replace('http', 'ws', 1)}/ws"
+    with pytest.raises(InvalidStatus) as refusal, connect(address):
+        pass
     assert refusal.value.response.status_code == 400

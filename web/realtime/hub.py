@@ -25,7 +25,7 @@ from web.realtime.client import Client
 from web.realtime.closing import Code
 from web.realtime.loop import Loop
 from web.realtime.news import News
-from web.realtime.presence import BEAT_SECONDS, Roll
+from web.realtime.presence import Roll
 from web.realtime.progress import Progress
 from web.realtime.records import Records
 from web.realtime.room import Room
@@ -121,7 +121,7 @@ class Hub:
             (self._status_seconds, self._status.send),
             (_FIGURES_SECONDS, self._status.ask_figures),
             (_DAYS_SECONDS, self._status.ask_days),
-            (BEAT_SECONDS, self._status.call_the_roll),
+            (_LOOK_SECONDS, self._status.call_the_roll),
             (_LOOK_SECONDS, self._news.look),
             (_COMPARE_SECONDS, self._news.compare),
             (_ACKS_SECONDS, self._news.keep_acks),
@@ -147,7 +147,7 @@ class Hub:
         if self._stopping:
             client.close(Code.GOING_AWAY)
             return
-        for oldest in theirs[: len(theirs) + 1 - self._limits.per_person]:
+        for oldest in theirs[: max(0, len(theirs) + 1 - self._limits.per_person)]:
             # Out of the count at once: it may take its time to go.
             self.room.remove(oldest)
             oldest.close(Code.TOO_MANY, "you opened another")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from redis import Redis
 
 from core import clock
-from core.queue_names import WORKER_SILENT_SECONDS, WORKERS_KEY
+from core.queue_names import WORKERS_KEY
 
 BEAT_SECONDS = 5.0
 _SILENT_MS = 30_000
@@ -57,7 +57,7 @@ class Roll:
         with self._redis.pipeline(transaction=False) as asked:
             asked.zremrangebyscore(_PROCESSES, "-inf", now - _SILENT_MS)
             asked.zrange(_PROCESSES, 0, -1)
-            asked.zcount(WORKERS_KEY, now / 1000 - WORKER_SILENT_SECONDS, "+inf")
+            asked.zcount(WORKERS_KEY, now, "+inf")
             _, processes, workers = asked.execute()
             names = [one.decode().partition(":") for one in processes]
             for name, _, _ in names:

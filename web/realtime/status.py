@@ -14,7 +14,7 @@ from core.logs import get_logger
 from trading.today import Today
 from web.realtime.loop import Loop
 from web.realtime.messages import text_frame
-from web.realtime.presence import Crowd, Roll
+from web.realtime.presence import BEAT_SECONDS, Crowd, Roll
 from web.realtime.records import Figures, Records
 from web.realtime.room import Room
 
@@ -36,6 +36,8 @@ class Status:
         self._sent_ever = 0
         self._counted_at = float("-inf")
         self._crowd = Crowd()
+        self._called: dict[uuid.UUID, int] = {}
+        self._called_at = float("-inf")
         self._days: dict[uuid.UUID, bytes] = {}
         self._stale: set[uuid.UUID] = set()
         self._day: date | None = None
@@ -108,8 +110,13 @@ class Status:
             self._days |= {user_id: _told(found.get(user_id, _NOTHING)) for user_id in here}
 
     async def call_the_roll(self) -> None:
+        """Every few seconds, and when somebody came or went here."""
+        here, now = self._room.counts(), clock.monotonic()
+        if here == self._called and now - self._called_at < BEAT_SECONDS:
+            return
+        self._called, self._called_at = here, now
         try:
-            self._crowd = await self._loop.ask(self._roll.call, self._room.counts())
+            self._crowd = await self._loop.ask(self._roll.call, here)
         except (RedisError, OSError) as error:
             log.warning("realtime.alone", error=type(error).__name__)
             self._crowd = Crowd()
