@@ -19,7 +19,9 @@ from core.settings import Settings
 from models import announcing, events
 from models.base import db
 from models.sessions import make_sessions
+from web.document import refusals
 from web.guard import needs, sign_in_id, user_id
+from web.limits import household
 from web.realtime import handshake
 from web.realtime.hub import Hub, Limits
 from web.realtime.presence import Crowd
@@ -79,11 +81,10 @@ def open_socket() -> Response:
     handshake.check_origin(request)
     handshake.check_name(request)
     key = handshake.check_upgrade(request)
-    visitor = handshake.visitor()
-    # The connection to the database goes back before this one goes on for hours.
-    db.session.remove()
-    hub().check_room(visitor.household)
     check_server(request)
+    hub().check_room(household())
+    # Last, since it uses the ticket up.
+    visitor = handshake.visitor()
     admit = hub().admit
     return TakeOver(key, lambda taken: admit(taken, visitor))
 
@@ -126,7 +127,9 @@ def list_events(query: EventQuery) -> dict[str, Any]:
 
 
 @blueprint.get(
-    "/events/<int:event_id>/delivery", summary="Whom an event reached", responses={"200": Delivery}
+    "/events/<int:event_id>/delivery",
+    summary="Whom an event reached",
+    responses={"200": Delivery, **refusals(400)},
 )
 @needs(Permission.OPERATE)
 def event_delivery(path: EventPath) -> dict[str, Any]:

@@ -229,7 +229,9 @@ def test_a_write_without_a_condition_reaches_only_the_person_s(
         mark = tuple_(*table.primary_key)
         theirs, others = (keys(table, rows_of(session, table, one)) for one in (person, other))
         if name not in ("audit_log", "audit_seals", "audit_origins"):
-            unchanged = {column.name: column for column in table.primary_key}
+            # Numbers that the database gives are not ours to write.
+            ours = [column for column in table.columns if column.identity is None]
+            unchanged = {column.name: column for column in ours[:1]}
             assert acting.execute(update(table).values(unchanged)).rowcount == len(theirs), name  # type: ignore[attr-defined]
             assert acting.execute(delete(table).where(mark.in_(others))).rowcount == 0, name  # type: ignore[attr-defined]
             assert nobody.execute(delete(table)).rowcount == 0, name  # type: ignore[attr-defined]

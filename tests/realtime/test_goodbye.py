@@ -16,7 +16,12 @@ FEW = 8
 def test_a_process_that_is_replaced_or_stopped_says_so(
     realtime_environment: dict[str, str], make_person: Callable[..., Person]
 ) -> None:
-    stack = Stack({**realtime_environment, "GUNICORN_CMD_ARGS": f"--max-requests {FEW}"})
+    stack = Stack(
+        {
+            **realtime_environment,
+            "GUNICORN_CMD_ARGS": f"--max-requests {FEW} --max-requests-jitter 0",
+        }
+    )
     stack.start("web")
     person = make_person()
     replaced = person.open(stack.url)

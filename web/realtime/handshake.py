@@ -53,18 +53,21 @@ def check_upgrade(asked: Request) -> str:
 def check_origin(asked: Request) -> None:
     """A page of another site must not speak for the person who looks at it: browsers tell where a
     page is from. Raises Problem (403) `origin_foreign`."""
-    origin = asked.headers.get("Origin")
     settings: Settings = current_app.config["SETTINGS"]
-    own = {_origin(asked.host_url.replace("ws", "http", 1))}
-    if settings.public_url:
-        own.add(_origin(settings.public_url))
-    if origin is not None and _origin(origin) not in own:
+    origin = asked.headers.get("Origin")
+    if origin is None:
+        return
+    # By the host alone: what is https to a browser may be http behind a proxy.
+    own = {asked.host.lower(), urlsplit(settings.public_url or "").netloc.lower()} - {""}
+    if _host(origin) not in own:
         raise Problem("origin_foreign", 403)
 
 
-def _origin(address: str) -> tuple[str, str]:
-    parts = urlsplit(address)
-    return parts.scheme, parts.netloc.lower()
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def check_name(asked: Request) -> None:

@@ -108,11 +108,14 @@ class Hub:
         loop.call_soon_threadsafe(self._loop.spawn, self._watch(alive, code))
 
     def stop(self, code: Code, seconds: float) -> None:
-        """Say goodbye to all, and wait so long at most until they are gone."""
+        """Say goodbye to all, wait so long at most until they are gone, and end."""
         if not self._loop.is_started:
             return
         self._loop.start(self._begin).call_soon_threadsafe(self._say_goodbye, code)
         self._empty.wait(seconds)
+        with contextlib.suppress(RedisError, OSError):
+            self.roll.leave()
+        self._loop.stop(seconds)
 
     # -- the loop's side --------------------------------------------------------------------------
 
@@ -217,15 +220,10 @@ class Hub:
         if not self._stopping:
             self._stopping = True
             log.info("realtime.goodbye", code=int(code), sockets=self.room.size)
-            self._loop.spawn(self._leave())
             for client in self.room:
                 client.close(code)
         if not self.room.size:
             self._empty.set()
-
-    async def _leave(self) -> None:
-        with contextlib.suppress(RedisError, OSError):
-            await self._loop.ask(self.roll.leave)
 
     def _raise_file_limit(self) -> None:
         """As many open files as the system lets us have: each socket is one."""

@@ -29,6 +29,7 @@ class Loop:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._askers: ThreadPoolExecutor | None = None
+        self._thread: threading.Thread | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, begin: Callable[[], None]) -> asyncio.AbstractEventLoop:
@@ -37,10 +38,27 @@ class Loop:
             if self._loop is None:
                 loop = asyncio.new_event_loop()
                 self._askers = ThreadPoolExecutor(_ASKERS, thread_name_prefix="realtime-asks")
-                threading.Thread(target=loop.run_forever, name="realtime", daemon=True).start()
+                self._thread = threading.Thread(
+                    target=self._run, args=(loop,), name="realtime", daemon=True
+                )
+                self._thread.start()
                 loop.call_soon_threadsafe(begin)
                 self._loop = loop
             return self._loop
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_forever()
+        for task in list(self._tasks):
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
+        loop.close()
+
+    def stop(self, seconds: float) -> None:
+        """The end: what is under way is given up. Waits so long at most."""
+        if self._loop is not None and self._thread is not None and self._askers is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._askers.shutdown(wait=False, cancel_futures=True)
+            self._thread.join(seconds)
 
     @property
     def is_started(self) -> bool:

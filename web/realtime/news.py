@@ -103,26 +103,28 @@ class News:
             client.catching_up = False
 
     async def _begin(self, client: Client, after: int | None, epoch: str | None) -> None:
-        async with self._looking:
-            if self._epoch is None or (after is not None and after > self._last):
-                # Another process may have sent what this one has not seen yet.
+        if self._epoch is None or (after is not None and after > self._last):
+            # Another process may have sent what this one has not seen yet.
+            async with self._looking:
                 await self._look()
-            found = await self._loop.ask(self._records.stream)
-            position, resumed = self._last, False
-            if after is not None and epoch in (None, found.epoch):
-                resumed = found.trimmed_to <= after <= self._last
-                position = after if resumed else self._last
-            client.position = client.began_after = position
-            hello = {
-                "type": "hello",
-                "epoch": found.epoch,
-                "last": self._last,
-                "resumed": resumed,
-            }
+        resumed = after is not None and await self._is_there(after, epoch)
+        client.position = self._last if after is None or not resumed else after
+        client.began_after = client.position
+        hello = {
+            "type": "hello",
+            "epoch": self._epoch,
+            "last": self._last,
+            "resumed": resumed,
+        }
         client.greeted = True
         client.send(encoded(hello))
         if after is not None and not resumed:
             client.send(_RELOAD)
+
+    async def _is_there(self, after: int, epoch: str | None) -> bool:
+        """Whether all of this stream after that event is still kept."""
+        found = await self._loop.ask(self._records.stream)
+        return epoch in (None, found.epoch) and found.trimmed_to <= after <= self._last
 
     async def _catch_up(self, client: Client) -> None:
         """One batch, once the former has been read."""
