@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_openapi3 import APIBlueprint, Tag
 from redis import Redis
 from redis.exceptions import RedisError
@@ -85,6 +85,7 @@ def open_socket() -> Response:
     hub().check_room(household())
     # Last, since it uses the ticket up.
     visitor = handshake.visitor()
+    g.user_id = visitor.user_id
     admit = hub().admit
     return TakeOver(key, lambda taken: admit(taken, visitor))
 

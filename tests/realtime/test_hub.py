@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -77,6 +78,13 @@ class Line:
             if opcode == TEXT and (told := json.loads(payload))["type"] == kind:
                 return dict(told)
 
+    def closed(self) -> int:
+        """The code of the close frame."""
+        while True:
+            opcode, payload = self.frame()
+            if opcode == CLOSE:
+                return int.from_bytes(payload[:2])
+
     def opcodes(self) -> Iterator[int]:
         """Of all frames until the connection ends."""
         with suppress(EOFError, ConnectionResetError):
@@ -108,6 +116,16 @@ def test_while_redis_is_away_events_and_status_still_come(
     assert status["workers"] is None
 
 
+def test_a_process_that_is_told_to_stop_says_goodbye(
+    alone: Hub, call: Call, user_id: uuid.UUID
+) -> None:
+    line, stopped = call(user_id), threading.Event()
+    line.next("hello")
+    alone.attend(lambda: not stopped.is_set(), lambda: Code.GOING_AWAY)
+    stopped.set()
+    assert line.closed() == Code.GOING_AWAY
+
+
 def test_a_silent_client_is_asked_and_then_dropped(
     alone: Hub, call: Call, user_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +143,4 @@ def test_whoever_is_gone_has_no_socket(
     monkeypatch.setattr(hub, "_LIVING_SECONDS", 0.1)
     call(user_id).next("hello")
     stranger = call(uuid.uuid4())
-    while (frame := stranger.frame())[0] != CLOSE:
-        pass
-    assert int.from_bytes(frame[1][:2]) == Code.SIGN_IN_ENDED
+    assert stranger.closed() == Code.SIGN_IN_ENDED

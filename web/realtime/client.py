@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Protocol
 
 from websockets.frames import Frame, Opcode
@@ -25,6 +26,9 @@ _MESSAGES = (20, 10.0)
 # Pieces, pings and pongs say nothing, and cost too.
 _FRAMES = (200, 10.0)
 _GOODBYE_SECONDS = 3.0
+# The library tells of every connection that ends.
+_QUIET = logging.getLogger("web.realtime.frames")
+_QUIET.setLevel(logging.WARNING)
 
 
 class Host(Protocol):
@@ -53,7 +57,7 @@ class Client(asyncio.Protocol):
         self.versions: dict[str, int] = {}
         self.heard_at = self.pinged_at = now
         self._host = host
-        self._protocol = ServerProtocol(state=State.OPEN, max_size=MAX_BYTES)
+        self._protocol = ServerProtocol(state=State.OPEN, max_size=MAX_BYTES, logger=_QUIET)
         self._messages = Allowance(*_MESSAGES)
         self._frames = Allowance(*_FRAMES)
         self._pieces: list[bytes] = []
