@@ -35,8 +35,6 @@ from web.realtime.visitor import Visitor
 
 log = get_logger(__name__)
 _LOOK_SECONDS = 1.0
-_FIGURES_SECONDS = 2.0
-_DAYS_SECONDS = 5.0
 _LIVING_SECONDS = 4.0
 _ACKS_SECONDS = 2.0
 _COMPARE_SECONDS = 30.0
@@ -122,8 +120,8 @@ class Hub:
     def _begin(self) -> None:
         deeds = (
             (self._status_seconds, self._status.send),
-            (_FIGURES_SECONDS, self._status.ask_figures),
-            (_DAYS_SECONDS, self._status.ask_days),
+            (_LOOK_SECONDS, self._status.ask_figures),
+            (_LOOK_SECONDS, self._status.ask_days),
             (_LOOK_SECONDS, self._status.call_the_roll),
             (_LOOK_SECONDS, self._news.look),
             (_COMPARE_SECONDS, self._news.compare),
@@ -165,7 +163,6 @@ class Hub:
         self._talk.answer(client, raw)
 
     async def _welcome(self, client: Client) -> None:
-        self._status.changed(client.visitor.user_id)
         await self._news.resume(client, client.visitor.after, client.visitor.epoch)
         await self._progress.welcome(client)
 

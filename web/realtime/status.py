@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import date
 
 from redis.exceptions import RedisError
@@ -12,7 +13,7 @@ from redis.exceptions import RedisError
 from core import clock
 from core.logs import get_logger
 from trading.today import Today
-from web.realtime.loop import Loop
+from web.realtime.loop import AWAY, Loop
 from web.realtime.messages import text_frame
 from web.realtime.presence import BEAT_SECONDS, Crowd, Roll
 from web.realtime.records import Figures, Records
@@ -21,6 +22,7 @@ from web.realtime.room import Room
 log = get_logger(__name__)
 _NOTHING = Today()
 _SENT_EVER_SECONDS = 60.0
+_DAYS_SECONDS = 5.0
 _AT_ONCE = 500
 
 
@@ -32,7 +34,7 @@ class Status:
         self._room = room
         self._records = records
         self._roll = roll
-        self._figures = Figures(running=False, queue_depth=0, sent_today=0)
+        self._figures: Figures | None = None
         self._sent_ever = 0
         self._counted_at = float("-inf")
         self._crowd = Crowd()
@@ -40,31 +42,34 @@ class Status:
         self._called_at = float("-inf")
         self._days: dict[uuid.UUID, bytes] = {}
         self._stale: set[uuid.UUID] = set()
+        self._asked_at = float("-inf")
         self._day: date | None = None
 
     async def send(self) -> None:
-        """One status to each."""
-        if not self._room.size:
+        """One status to each of whom all is known."""
+        if self._figures is None:
             return
-        common = _inside(self._common())
+        common = _inside(self._common(self._figures))
         frames: dict[bytes, bytes] = {}
         for user_id, clients in list(self._room.people.items()):
-            own = self._days.get(user_id, _OF_NOTHING)
+            own = self._days.get(user_id)
+            if own is None:
+                continue
             if own not in frames:
                 frames[own] = text_frame(b'{"type":"status","data":{%b,%b}}' % (common, own))
             for client in list(clients):
                 if client.greeted:
                     client.send_frame(frames[own])
 
-    def _common(self) -> dict[str, object]:
+    def _common(self, figures: Figures) -> dict[str, object]:
         began = min(self._crowd.began_ms or self._roll.began_ms, self._roll.began_ms)
         return {
-            "running": self._figures.running,
+            "running": figures.running,
             "uptime": max(0, clock.now_ms() - began) // 1000,
             "activeUsers": len(self._crowd.people | self._room.people.keys()),
             "messagesProcessed": self._sent_ever,
-            "alertsSent": self._figures.sent_today,
-            "queueDepth": self._figures.queue_depth,
+            "alertsSent": figures.sent_today,
+            "queueDepth": figures.queue_depth,
             "workers": self._crowd.workers,
         }
 
@@ -76,38 +81,34 @@ class Status:
 
     async def ask_figures(self) -> None:
         if not self._room.size:
+            self._figures = None
             return
         try:
+            if clock.monotonic() - self._counted_at >= _SENT_EVER_SECONDS:
+                self._sent_ever = await self._loop.ask(self._records.sent_ever)
+                self._counted_at = clock.monotonic()
             self._figures = await self._loop.ask(self._records.figures)
-        except Exception:
+        except AWAY:
             # Nothing is sent to the exchange without the database.
-            self._figures = Figures(
-                running=False,
-                queue_depth=self._figures.queue_depth,
-                sent_today=self._figures.sent_today,
-            )
+            if self._figures is not None:
+                self._figures = replace(self._figures, running=False)
             raise
-        if clock.monotonic() - self._counted_at >= _SENT_EVER_SECONDS:
-            self._sent_ever = await self._loop.ask(self._records.sent_ever)
-            self._counted_at = clock.monotonic()
 
     async def ask_days(self) -> None:
-        """Of those whose jobs changed, or who came; of all when a new day has begun."""
-        today = clock.utcnow().date()
-        if today != self._day:
-            self._day = today
-            self._stale.update(self._room.people)
-        here = [user_id for user_id in self._stale if user_id in self._room.people][:_AT_ONCE]
-        if len(here) < _AT_ONCE:
-            self._stale.clear()
-        else:
-            self._stale.difference_update(here)
-        self._days = {
-            user_id: told for user_id, told in self._days.items() if user_id in self._room.people
-        }
-        if here:
-            found = await self._loop.ask(self._records.days, here)
-            self._days |= {user_id: _told(found.get(user_id, _NOTHING)) for user_id in here}
+        """Of those who came, at once; every few seconds of those whose jobs changed, and of all
+        when a new day has begun."""
+        people, now = self._room.people, clock.monotonic()
+        self._days = {one: told for one, told in self._days.items() if one in people}
+        wanted = [one for one in people if one not in self._days]
+        if now - self._asked_at >= _DAYS_SECONDS:
+            self._asked_at = now
+            today = clock.utcnow().date()
+            wanted += people if today != self._day else self._stale & self._days.keys()
+            self._day, self._stale = today, set()
+        for first in range(0, len(wanted), _AT_ONCE):
+            some = wanted[first : first + _AT_ONCE]
+            found = await self._loop.ask(self._records.days, some)
+            self._days |= {one: _told(found.get(one, _NOTHING)) for one in some}
 
     async def call_the_roll(self) -> None:
         """Every few seconds, and when somebody came or went here."""
@@ -137,6 +138,3 @@ def _told(day: Today) -> bytes:
 def _inside(fields: dict[str, object]) -> bytes:
     """The fields without the braces around them."""
     return json.dumps(fields, separators=(",", ":"))[1:-1].encode()
-
-
-_OF_NOTHING = _told(_NOTHING)
