@@ -72,8 +72,8 @@ class Hub:
         self.roll = Roll(roll_redis)
         self._records = records
         self._news = News(self._loop, self.room, records)
-        self._progress = Progress(self._loop, self.room, records)
         self._status = Status(self._loop, self.room, records, self.roll)
+        self._progress = Progress(self._loop, self.room, records, self._status.changed)
         self._talk = Talk(self._loop, records, self._news)
         self._stopping = False
         self._empty = threading.Event()
@@ -203,7 +203,6 @@ class Hub:
             return
         with contextlib.suppress(ValueError):
             user_id, job_id = (uuid.UUID(part) for part in message.split())
-            self._status.changed(user_id)
             self._progress.ring(user_id, job_id)
 
     # -- the end ----------------------------------------------------------------------------------

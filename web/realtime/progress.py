@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from core import clock
 from web.realtime.client import Client
@@ -19,7 +20,15 @@ class Progress:
     """Rung for by whoever changed a job; a look each second finds what nobody rang for. A job is
     read once for all of its person's sockets. All in the loop's thread."""
 
-    def __init__(self, loop: Loop, room: Room, records: Records) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        room: Room,
+        records: Records,
+        changed: Callable[[uuid.UUID], None],
+    ) -> None:
+        """`changed` is told whose job changed."""
+        self._changed = changed
         self._loop = loop
         self._room = room
         self._records = records
@@ -31,6 +40,7 @@ class Progress:
         """This job of this person changed."""
         if not self._room.of(user_id):
             return
+        self._changed(user_id)
         self._wanted.setdefault(user_id, set()).add(job_id)
         if not self._working:
             self._working = True

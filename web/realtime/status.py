@@ -107,7 +107,11 @@ class Status:
             self._day, self._stale = today, set()
         for first in range(0, len(wanted), _AT_ONCE):
             some = wanted[first : first + _AT_ONCE]
-            found = await self._loop.ask(self._records.days, some)
+            try:
+                found = await self._loop.ask(self._records.days, some)
+            except AWAY:
+                self._stale.update(wanted[first:])
+                raise
             self._days |= {one: _told(found.get(one, _NOTHING)) for one in some}
 
     async def call_the_roll(self) -> None:
