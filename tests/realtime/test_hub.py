@@ -16,6 +16,7 @@ from redis import Redis
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.ids import new_id
+from core.problems import Problem
 from core.redis_patience import ONCE, REDIS_TIMEOUT
 from devstack.ports import any_free
 from models import events
@@ -124,6 +125,31 @@ def test_a_process_that_is_told_to_stop_says_goodbye(
     alone.attend(lambda: not stopped.is_set(), lambda: Code.GOING_AWAY)
     stopped.set()
     assert line.closed() == Code.GOING_AWAY
+
+
+@pytest.mark.parametrize(
+    ("limits", "status", "code"),
+    [
+        (Limits(all=1, per_person=5, per_household=50), 503, "sockets_full"),
+        (Limits(all=100, per_person=5, per_household=1), 429, "too_many_sockets"),
+    ],
+)
+def test_there_is_room_for_so_many(
+    alone: Hub,
+    call: Call,
+    user_id: uuid.UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    limits: Limits,
+    status: int,
+    code: str,
+) -> None:
+    monkeypatch.setattr(alone, "_limits", limits)
+    alone.check_room("here")
+    call(user_id).next("hello")
+    with pytest.raises(Problem) as refusal:
+        alone.check_room("here")
+    assert (refusal.value.status, refusal.value.code) == (status, code)
+    assert "Retry-After" in refusal.value.headers
 
 
 def test_a_silent_client_is_asked_and_then_dropped(

@@ -188,7 +188,10 @@ class Hub:
     async def _listen(self) -> None:
         """Hear the announcements, until Redis goes away. Behind each stands a look of its own."""
         connection = redis.asyncio.Redis.from_url(
-            self._redis_address, socket_connect_timeout=REDIS_TIMEOUT, health_check_interval=10
+            self._redis_address,
+            socket_connect_timeout=REDIS_TIMEOUT,
+            socket_keepalive=True,
+            health_check_interval=10,
         )
         async with connection, connection.pubsub(ignore_subscribe_messages=True) as heard:
             await heard.subscribe(EVENTS_CHANNEL, JOBS_CHANNEL)
