@@ -39,6 +39,7 @@ def realtime_environment(environment: dict[str, str], redis_url: str) -> dict[st
         **environment,
         "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
         "WEB_CONCURRENCY": "1",
+        "EBB_SOCKETS_PER_ADDRESS": "500",
         "EBB_PUBLIC_URL": "https://ebb.example",
     }
 
