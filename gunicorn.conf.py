@@ -1,6 +1,7 @@
 """gunicorn, as the Procfile and the images start it. Long polls wait in threads: many of them."""
 
 import os
+from typing import Any
 
 _HOST = os.environ.get("WEB_HOST") or ("0.0.0.0" if os.environ.get("DYNO") else "127.0.0.1")  # noqa: S104 - behind a platform's router
 
@@ -19,3 +20,16 @@ accesslog = None
 preload_app = False
 # No control socket: the platform's process manager is the only one that steers this.
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    # Not before: this file is read in the process that forks.
+    from web.realtime.serving import attend  # noqa: PLC0415
+
+    attend(worker)
+
+
+def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    from web.realtime.serving import take_leave  # noqa: PLC0415
+
+    take_leave(worker)

@@ -108,6 +108,12 @@ class Settings(BaseSettings):
 
     database_pool_size: int = Field(10, ge=2, le=100)
 
+    status_seconds: float = Field(1.0, ge=0.2, le=60)
+    sockets_max: int = Field(5000, ge=1, le=100_000)
+    sockets_per_user: int = Field(5, ge=1, le=1000)
+    sockets_per_address: int = Field(50, ge=1, le=100_000)
+    events_days: int = Field(7, ge=1, le=365)
+
     lease_seconds: float = Field(3.0, ge=0.5, le=120)
     settle_seconds: float = Field(2.0, ge=0.05, le=60)
     max_attempts_per_leg: int = Field(200, ge=1, le=10_000)

@@ -3,8 +3,8 @@
 Keys: `reason.<code>`, `problem.<code>.title`, `problem.<code>.detail`, `field.<code>`,
 `advice.<code>`, `notice.<kind>`, `job.<code>`, `wait.<code>`, `verification.<code>`,
 `export.<column>.title`, `bot.<what>` (a button: `bot.<what>.title`),
-`mail.<kind>.title`, `.text`, `.button.title`, `time.<unit>.title`, `toast.<what>.title`.
-Values stand in braces.
+`mail.<kind>.title`, `.text`, `.button.title`, `time.<unit>.title`, `toast.<what>.title`,
+`realtime.<code>.title`. Values stand in braces.
 """
 
 from __future__ import annotations

@@ -80,6 +80,7 @@ class BotSend(Base):
         Index("ix_bot_sends_user_id", "user_id"),
         Index("ix_bot_sends_bot_id_chat_id_began_at", "bot_id", "chat_id", "began_at"),
         Index("ix_bot_sends_created_at", "created_at"),
+        Index("ix_bot_sends_sent_at", "sent_at", postgresql_where=sql("state = 'sent'")),
     )
 
     id: Mapped[RowId]

@@ -15,11 +15,14 @@ from sqlalchemy import (
     Numeric,
     String,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
+from core.queue_names import JOBS_CHANNEL
+from models.announcing import announce
 from models.base import Amount, Base, CreatedAt, Moment, RowId, any_of, words
 from models.states import (
     ENDED_JOBS,
@@ -106,6 +109,19 @@ class Job(Base):
     # Retention looks at the job from then on; once trimmed, its attempts and fills are gone.
     trim_after: Mapped[Moment | None]
     trimmed_at: Mapped[Moment | None]
+
+
+def tell_of(session: Session, job: Job) -> None:
+    """Announce after the commit that this job changed: for what moves its version by a statement
+    of its own."""
+    announce(session, JOBS_CHANNEL, f"{job.user_id} {job.id}")
+
+
+@event.listens_for(Job.version, "set")
+def _moved_on(job: Job, *_: object) -> None:
+    session = object_session(job)
+    if session is not None:
+        tell_of(session, job)
 
 
 class Leg(Base):

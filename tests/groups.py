@@ -13,6 +13,7 @@ from xdist.scheduler import LoadGroupScheduling
 _GROUPS = {
     "tests/browser/": "browser",
     "tests/live/": "live",
+    "tests/realtime/": "realtime",
     "tests/security/test_brute_force.py": "brute force",
     "tests/faults/test_storm.py": "live",
     # Six forking workers, which take their time to start.
@@ -29,6 +30,7 @@ _UNCOUNTED = (
     "tests/faults/",
     "tests/live/",
     "tests/models/",
+    "tests/realtime/",
     "tests/sandbox/",
     "tests/telegram/",
 )

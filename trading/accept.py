@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from core.problems import Problem
 from exchange.outcomes import ExchangeError
 from models import audit
-from models.jobs import Job
+from models.jobs import Job, tell_of
 from models.states import JobKind, MarketType
 from models.users import Account
 from trading.books import CATEGORIES
@@ -185,6 +185,7 @@ def _store(
             raise Problem("conflict", 409)
         return replay
     owe_ring(session, job.id, intake.delay_ms / 1000)
+    tell_of(session, job)
     audit.record(
         session,
         f"job.{kind}",

@@ -16,6 +16,7 @@ from models.base import Base
 from models.bot_questions import BotQuestion
 from models.bot_sends import BotSend
 from models.emails import Email
+from models.events import Event, EventCursor
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
@@ -102,6 +103,8 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
         (Phone, Phone.user_id == user_id),
         # A private chat's id is the person's.
         (BotSend, or_(BotSend.user_id == user_id, BotSend.chat_id.in_(chats))),
+        (Event, Event.user_id == user_id),
+        (EventCursor, EventCursor.user_id == user_id),
         (SignIn, SignIn.user_id == user_id),
         (AuditOrigin, AuditOrigin.entry_id.in_(entries)),
         (User, User.id == user_id),

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core import clock
 from models import row_security
 from models.base import any_of
-from models.jobs import Job
+from models.jobs import Job, tell_of
 from models.states import ENDED_JOBS
 from models.users import Account
 
@@ -106,6 +106,8 @@ class Lease:
         )
         if job is None:
             raise LeaseLost(f"job {self.job_id} epoch {self.epoch}")
+        if visible:
+            tell_of(session, job)
         return job
 
     def release(self, job: Job) -> None:
@@ -146,6 +148,8 @@ def claim(
         with sessions.begin() as session:
             job = session.scalar(select(Job).from_statement(_CLAIM), parameters)
             account = session.scalars(_account_of(job)).one() if job else None
+            if job is not None:
+                tell_of(session, job)
     except IntegrityError:
         # The account has a running job after all: the unique index is the last word.
         return None

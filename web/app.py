@@ -50,6 +50,7 @@ from web import (
     sign_ins,
     signals,
     snapshots,
+    sockets,
     tallies,
     telegram_commands,
     telegram_webhook,
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     limits.register(app, settings)
     tallies.register(app, settings)
     passwords.register(app)
+    sockets.register(app, settings)
     bodies.register(app, settings)
     bot_name.register(app, settings)
     _routes(app)
@@ -126,7 +128,7 @@ def _routes(app: OpenAPI) -> None:
         *(auth, ways, approvals, passwords, sign_ins, second_factors),
         *(preferences, people, emails, accounts),
         *(positions, snapshots, jobs, exports, exposure, notices),
-        *(signals, broadcasts),
+        *(signals, broadcasts, sockets),
         *(audit, admin),
     )
     for capability in capabilities:

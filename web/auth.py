@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -18,11 +17,10 @@ from core.settings import Settings
 from core.texts import negotiate
 from identity import phones
 from models.base import db
-from models.row_security import act_for, system_scope
 from models.second_factors import standing
-from models.users import live_accounts, note_allowed, remember
-from telegram.bots import Bots, bot_id
-from telegram.init_data import InitDataError, Launch, TelegramUser, sign, verify
+from models.users import live_accounts, note_allowed
+from telegram.bots import bot_id
+from telegram.init_data import TelegramUser, sign
 from web import launches, present
 from web.dev_account import ensure_sandbox_account
 from web.document import REFRESHING, refusals
@@ -99,38 +97,13 @@ def dev_sign_in(body: DevSignIn) -> Response:
 
 
 def _sign_in(init_data: str) -> Tokens:
-    launch = _verified(init_data)
+    launch = launches.verified(init_data)
     launches.admit(launch)
-    person = launch.user
-    with system_scope(db.session()):
-        # Whose sign-in this is becomes known here.
-        user_id, role = remember(
-            db.session(),
-            person.id,
-            first_name=person.first_name,
-            last_name=person.last_name,
-            username=person.username,
-            language_code=person.language_code,
-        )
-    act_for(db.session(), user_id)
+    user_id, role = launches.person(launch)
     held = [bot_id(token) for token in _settings().bot_tokens]
-    if person.may_be_written and launch.bot_id in held:
+    if launch.user.may_be_written and launch.bot_id in held:
         note_allowed(db.session(), user_id, launch.bot_id, held)
     return enter(user_id, role, {"bot_id": launch.bot_id})
-
-
-def _verified(init_data: str) -> Launch:
-    settings = _settings()
-    bots = Bots(
-        tokens=settings.bot_tokens,
-        third_party=settings.telegram_third_party_bots,
-        test_environment=settings.telegram_test_environment,
-    )
-    max_age = timedelta(seconds=settings.init_data_max_age_seconds)
-    try:
-        return verify(init_data, bots, max_age=max_age, now=clock.utcnow())
-    except InitDataError as error:
-        raise Problem(error.code, 401) from None
 
 
 @blueprint.post(

@@ -22,10 +22,10 @@ def _who() -> str:
         identity = get_jwt_identity()
     except RuntimeError:
         identity = None
-    return f"user:{identity}" if identity else f"ip:{_household()}"
+    return f"user:{identity}" if identity else f"ip:{household()}"
 
 
-def _household() -> str:
+def household() -> str:
     """The asker's address. Of IPv6 what one customer is given: whoever has one address has 2⁶⁴."""
     address = remote_address()
     if address is None:

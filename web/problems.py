@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from flask import Flask, Response, g, json, request
 from pydantic import ValidationError
@@ -57,9 +59,22 @@ _MINUTES_FROM = 120
 _RANGES = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
+_SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Answer in this language meanwhile, whatever is asked for."""
+    token = _SPOKEN.set(chosen)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
 def language() -> str:
     """The language to answer this request in."""
-    return negotiate(request.headers.get("Accept-Language"))
+    return _SPOKEN.get() or negotiate(request.headers.get("Accept-Language"))
 
 
 def respond(problem: Problem) -> Response:

@@ -8,20 +8,23 @@ import threading
 import uuid
 
 import dramatiq
+from redis import Redis
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot import handling, sending
 from community.channel import Channel
 from community.schedule import pass_once
+from core.announcer import Announcer
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
+from core.redis_patience import ONCE, REDIS_TIMEOUT
 from core.settings import UpdatesBy, load_settings
 from exchange.types import ExchangeEnvironment
 from identity import approvals
 from identity.mail import MailServer
 from identity.post import Post, forget_outlived
-from models import bot_delivery, bot_questions, bot_updates
+from models import announcing, bot_delivery, bot_questions, bot_updates, events
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
 from trading.desk import Desk
@@ -43,6 +46,16 @@ settings = load_settings()
 configure_logs(settings.log_level, human=settings.log_human)
 log = get_logger(__name__)
 
+
+def _quick_redis() -> Redis:
+    return Redis.from_url(
+        settings.redis_address,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=REDIS_TIMEOUT,
+        retry=ONCE,
+    )
+
+
 # Dramatiq imports this module in each worker process after the fork, so pools are never shared.
 engine = make_engine(
     settings.database_url.get_secret_value(),
@@ -52,6 +65,7 @@ engine = make_engine(
     idle_seconds=max(settings.lease_seconds, 2.0),
 )
 sessions = make_sessions(engine)
+announcing.watch(sessions, Announcer(_quick_redis()).carry)
 desk = Desk.from_settings(settings)
 heartbeat = Heartbeat(sessions, settings.lease_seconds)
 
@@ -178,7 +192,14 @@ def trim_jobs() -> None:
         bot_updates.forget_old(session)
         bot_questions.forget_old(session)
         bot_delivery.forget_old(session, settings.retention_days)
+    while not hand_back.stopping.is_set() and _trim_events():
+        pass
     forget_outlived(sessions)
+
+
+def _trim_events() -> int:
+    with sessions.begin() as session:
+        return events.trim(session, settings.events_days)
 
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)

@@ -6,6 +6,7 @@ own process when a job is parked, and behind both stands a slow poll.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import uuid
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
 from core.logs import get_logger
-from core.queue_names import REDIS_NAMESPACE
+from core.queue_names import REDIS_NAMESPACE, WORKERS_KEY
 from trading.outbox import CHANNEL, GRACE_SECONDS, all_owed_now, look
 from worker.listening import Listener
 
@@ -29,6 +30,9 @@ log = get_logger(__name__)
 
 _AFTER_FAILURE = 0.5
 _SCHEDULE_SECONDS = 60.0
+# A process counts as running until it has not said so for some looks.
+_MISSED_BEATS = 3
+_SLOW = 2.0
 
 
 class Relay(Middleware):
@@ -53,6 +57,7 @@ class Relay(Middleware):
         self._again = again_seconds
         self._also = also
         self._marker: Redis | None = None
+        self._process = uuid.uuid4().hex
         self._stop = threading.Event()
         self._wake = threading.Condition()
         self._next_look = 0.0
@@ -88,6 +93,9 @@ class Relay(Middleware):
         self.nudge(0)
         for thread in self._threads:
             thread.join(timeout=3)
+        if self._marker is not None:
+            with contextlib.suppress(RedisError, OSError):
+                self._marker.zrem(WORKERS_KEY, self._process)
 
     # -- looking ------------------------------------------------------------------------------
 
@@ -118,9 +126,14 @@ class Relay(Middleware):
         return self._poll if found.next_in is None else min(found.next_in + 0.001, self._poll)
 
     def _ask_redis(self) -> None:
-        """A Redis that lost its memory has lost our rings with it: they are owed anew."""
+        """A Redis that lost its memory has lost our rings with it: they are owed anew. It is told,
+        too, that this process runs."""
         if self._marker is None:
             return
+        now = clock.now_ms()
+        self._marker.zremrangebyscore(WORKERS_KEY, "-inf", now)
+        until = now + int((_MISSED_BEATS * self._poll + _SLOW) * 1000)
+        self._marker.zadd(WORKERS_KEY, {self._process: until})
         new = self._marker.set(f"{REDIS_NAMESPACE}:remembers", 1, nx=True)
         if new:
             with self._sessions.begin() as session:

@@ -27,6 +27,7 @@ SECTIONS = (
     "notice",
     "time",
     "toast",
+    "realtime",
 )
 PROBLEMS = [
     "account_busy",
@@ -73,6 +74,7 @@ PROBLEMS = [
     "not_found",
     "nothing_to_restore",
     "password_required",
+    "origin_foreign",
     "password_wrong",
     "percent_out_of_range",
     "pin_locked",
@@ -84,10 +86,13 @@ PROBLEMS = [
     "signal_not_live",
     "signal_settled",
     "snapshot_not_found",
+    "sockets_full",
     "telegram_linked",
     "telegram_unreachable",
+    "ticket_invalid",
     "token_expired",
     "too_many_codes",
+    "too_many_sockets",
     "totp_not_begun",
     "totp_off",
     "totp_on",
@@ -96,6 +101,10 @@ PROBLEMS = [
     "unauthenticated",
     "unknown_symbol",
     "unsupported_media_type",
+    "upgrade_required",
+    "upgrade_unavailable",
+    "user_id_foreign",
+    "user_id_missing",
     "validation_failed",
 ]
 FIELDS = [

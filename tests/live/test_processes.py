@@ -3,6 +3,7 @@ message to the bot."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
+from websockets.sync.client import connect
 
 from core.settings import Settings
 from models.jobs import Job
@@ -39,6 +41,29 @@ def test_the_same_key_fifty_times_at_once_makes_one_job(
         query = select(func.count()).select_from(Job).where(Job.idempotency_key == key)
         assert session.scalar(query) == 1
     person.ended(answers[0].json()["id"])
+
+
+def test_a_job_s_legs_come_over_the_socket_as_they_end(
+    stack: Stack, known_secrets: Callable[..., None]
+) -> None:
+    person = sign_in(stack.url, 5005, known_secrets)
+    ticket = person.call("POST", "/api/ws-ticket").json()["ticket"]
+    address = f"{stack.url.replace('http', 'ws', 1)}/ws?ticket={ticket}"
+    with connect(address, compression=None) as socket:
+        job = person.reduce("by-socket", **FUTURES).json()["id"]
+        seen: list[dict[str, Any]] = []
+        workers = 0
+        while not (seen and seen[-1]["finished_at"] and workers):
+            told = json.loads(socket.recv(timeout=30))
+            if told["type"] == "job" and told["data"]["id"] == job:
+                seen.append(told["data"])
+            if told["type"] == "status":
+                workers = told["data"]["workers"]
+    assert workers == 1
+    versions = [one["version"] for one in seen]
+    assert versions == sorted(set(versions))
+    assert len(versions) > 3
+    assert seen[-1] == person.job(job)
 
 
 def test_a_worker_killed_in_mid_job_loses_and_doubles_nothing(

@@ -13,6 +13,8 @@ from dramatiq import Worker
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import clock
+from core.queue_names import WORKERS_KEY
 from models.jobs import Job
 from models.outbox import OutboxRow
 from models.states import MarketType
@@ -164,6 +166,7 @@ def test_a_redis_that_lost_its_memory_is_noticed(trader: Trader) -> None:
     relay._ask_redis()
     relay.pass_once()
     assert rung == [job], "Redis remembers: the ring is not owed again yet"
+    assert broker.client.zcount(WORKERS_KEY, clock.now_ms(), "+inf") == 1
     broker.client.flushdb()
     relay._ask_redis()
     relay.pass_once()

@@ -460,6 +460,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was told to you
+         * @description To you and to everybody, the oldest first, after the event `after`; kept for
+         *     `EBB_EVENTS_DAYS`. `trimmed_to`: events up to this id are gone.
+         */
+        get: operations["sockets_list_events_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom an event reached
+         * @description Counted by people whose client said that it arrived.
+         */
+        get: operations["sockets_event_delivery_events__int_event_id__delivery_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{token}": {
         parameters: {
             query?: never;
@@ -717,6 +758,26 @@ export interface paths {
          * @description Snapshots that still owe something, newest first.
          */
         get: operations["positions_get_snapshots_snapshot_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is connected
+         * @description As of some seconds ago; of this process alone while Redis is away (`whole` is false then).
+         */
+        get: operations["sockets_presence_presence_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1187,6 +1248,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ws-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket for one socket
+         * @description Good once, within half a minute, so that no credential stands in an address. The socket
+         *     ends with this sign-in.
+         */
+        post: operations["sockets_ws_ticket_ws_ticket_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1550,6 +1632,25 @@ export interface components {
              */
             type?: string;
         };
+        /**
+         * Delivery
+         * @description `acked`: how many people it reached, as far as their clients said so.
+         */
+        Delivery: {
+            /** Acked */
+            acked: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** To Everybody */
+            to_everybody: boolean;
+        };
         /** DevSignIn */
         DevSignIn: {
             /**
@@ -1594,6 +1695,36 @@ export interface components {
          * @enum {string}
          */
         Environment: "production" | "sandbox";
+        /** EventOut */
+        EventOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * Events
+         * @description `last` is the newest event's id, of whomever.
+         */
+        Events: {
+            /** Epoch */
+            epoch: string;
+            /** Items */
+            items: components["schemas"]["EventOut"][];
+            /** Last */
+            last: number;
+            /** Trimmed To */
+            trimmed_to: number;
+        };
         /**
          * ExchangeEnvironment
          * @description Which Bybit a key belongs to; a key of one is refused by the others.
@@ -2100,6 +2231,18 @@ export interface components {
          * @enum {string}
          */
         Permission: "all" | "trade" | "operate" | "read_audit" | "mute" | "warn" | "read_leads" | "reply";
+        /** PersonHere */
+        PersonHere: {
+            /** Processes */
+            processes: number;
+            /** Sockets */
+            sockets: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
         /** PhoneSignIn */
         PhoneSignIn: {
             /** Phone Number */
@@ -2273,6 +2416,20 @@ export interface components {
          * @enum {string}
          */
         PostState: "sending" | "sent" | "failed" | "unknown" | "withdrawn";
+        /**
+         * Presence
+         * @description `whole`: it tells of all processes, not of one.
+         */
+        Presence: {
+            /** People */
+            people: components["schemas"]["PersonHere"][];
+            /** Processes */
+            processes: number;
+            /** Sockets */
+            sockets: number;
+            /** Whole */
+            whole: boolean;
+        };
         /** PresetOut */
         PresetOut: {
             /** Effective Percent */
@@ -2895,6 +3052,18 @@ export interface components {
         TelegramSignIn: {
             /** Init Data */
             init_data: string;
+        };
+        /**
+         * Ticket
+         * @description `url` is the socket's address with the ticket in it; good for `expires_in` seconds.
+         */
+        Ticket: {
+            /** Expires In */
+            expires_in: number;
+            /** Ticket */
+            ticket: string;
+            /** Url */
+            url: string;
         };
         /** Tokens */
         Tokens: {
@@ -4125,6 +4294,61 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    sockets_list_events_events_get: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    sockets_event_delivery_events__int_event_id__delivery_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     exports_download_export_exports__token__get: {
         parameters: {
             query?: never;
@@ -4567,6 +4791,30 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    sockets_presence_presence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };
@@ -5562,6 +5810,33 @@ export interface operations {
                 };
             };
             409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    sockets_ws_ticket_ws_ticket_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             429: components["responses"]["429"];

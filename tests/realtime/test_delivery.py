@@ -1,0 +1,227 @@
+"""Each event reaches each client once and in order, whatever happens around it."""
+
+from __future__ import annotations
+
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import events, jobs
+from models.events import Event, EventStream
+from models.jobs import Job
+from models.states import JobState
+from models.users import User
+from tests.models.test_database import make_account_row, make_job
+from tests.realtime.conftest import Person, Socket
+from web.realtime.client import MAX_UNSENT
+
+Telling = sessionmaker[Session]
+MANY = 30
+
+
+def tell(telling: Telling, user_id: uuid.UUID | None, number: int, **more: Any) -> int:
+    with telling.begin() as session:
+        return events.tell(session, user_id, "toast", {"title": str(number), **more})
+
+
+def test_two_processes_tell_each_event_once_and_in_order(
+    urls: tuple[str, str],
+    person: Person,
+    make_person: Callable[..., Person],
+    telling: Telling,
+) -> None:
+    stranger = make_person()
+    theirs = [person.open(url) for url in urls]
+    others = [stranger.open(url) for url in urls]
+    told = [
+        (tell(telling, None if n % 3 else person.id, n), None if n % 3 else person.id)
+        for n in range(MANY)
+    ]
+    everybodys = [event_id for event_id, whose in told if whose is None]
+    for one in theirs:
+        assert [one.next("toast")["id"] for _ in told] == [event_id for event_id, _ in told]
+    for one in others:
+        assert [one.next("toast")["id"] for _ in everybodys] == everybodys
+
+
+def test_concurrent_tellers_lose_nothing(
+    urls: tuple[str, str], person: Person, telling: Telling
+) -> None:
+    """One that tells early and commits late would be overtaken, and then never seen."""
+    sockets = [person.open(url) for url in urls]
+    with telling() as early:
+        first = events.tell(early, person.id, "toast", {"title": "early"})
+        early.commit()
+        second = tell(telling, person.id, 2)
+    for one in sockets:
+        assert [one.next("toast")["id"], one.next("toast")["id"]] == [first, second]
+
+
+def test_whoever_was_away_gets_what_was_told_meanwhile(
+    urls: tuple[str, str], person: Person, telling: Telling
+) -> None:
+    before = person.open(urls[0])
+    seen = tell(telling, person.id, 0)
+    assert before.next("toast")["id"] == seen
+    before.connection.close()
+    missed = [tell(telling, person.id, n) for n in range(120)]
+    query = f"&after={seen}&epoch={before.hello['epoch']}"
+    again = person.open(urls[1], query)
+    assert again.hello["resumed"] is True
+    assert [again.next("toast")["id"] for _ in missed] == missed
+    again.say({"type": "resume", "after": missed[-3], "epoch": before.hello["epoch"]})
+    assert again.next("hello")["resumed"] is True
+    assert [again.next("toast")["id"] for _ in range(2)] == missed[-2:]
+
+
+def test_what_is_gone_cannot_be_resumed(url: str, person: Person, telling: Telling) -> None:
+    first, last = tell(telling, person.id, 1), tell(telling, person.id, 2)
+    epoch = person.open(url).hello["epoch"]
+    with telling.begin() as session:
+        old = func.now() - timedelta(days=8)
+        session.execute(update(Event).where(Event.id <= first).values(created_at=old))
+        events.trim(session, days=7)
+        assert session.query(EventStream).one().trimmed_to == first
+    for query in (f"&after={first - 1}", f"&after={last}&epoch=x", f"&after={last + 1000}"):
+        socket = person.open(url, query)
+        assert socket.hello["resumed"] is False
+        assert socket.next("reload", "toast") == {"type": "reload"}
+    assert person.open(url, f"&after={first}&epoch={epoch}").next("toast")["id"] == last
+
+
+def test_a_client_that_never_reads_is_cut_and_the_others_go_on(
+    url: str, person: Person, make_person: Callable[..., Person], telling: Telling
+) -> None:
+    deaf, awake = make_person(), person.open(url)
+    address = (url.removeprefix("http://").split(":")[0], int(url.rpartition(":")[2]))
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(address)
+        raw.sendall(
+            f"GET /ws?ticket={deaf.ticket(url)} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        )
+        assert raw.recv(12) == b"HTTP/1.1 101"
+        time.sleep(0.2)
+        size = 16_000
+        rounds = 3 * MAX_UNSENT // size
+        told = [tell(telling, None, n, filler="x" * size) for n in range(rounds)]
+        assert [awake.next("toast")["id"] for _ in told] == told
+        got = 0
+        raw.settimeout(8)
+        with suppress(ConnectionResetError):
+            while piece := raw.recv(65536):
+                got += len(piece)
+        assert got < rounds * size
+
+
+def test_junk_hurts_nobody_but_its_sender(
+    url: str, person: Person, make_person: Callable[..., Person]
+) -> None:
+    awake, vandal = person.open(url), make_person().open(url)
+    junk = b"\xff\x00\x93" * 1000
+    with suppress(OSError):
+        vandal.connection.socket.sendall(junk)
+    for frame in ("{", "junk", "\x00", "🙈") * 2:
+        awake.say(frame)
+        assert awake.next("error")["code"] == "message_not_json"
+    assert vandal.closed() == 1002
+
+
+def test_a_thousand_messages_end_with_their_sender(
+    url: str, person: Person, make_person: Callable[..., Person]
+) -> None:
+    awake, vandal = person.open(url), make_person().open(url)
+    began = time.monotonic()
+    vandal.connection.socket.sendall(b"\x81\x84\x00\x00\x00\x00junk" * 1000)
+    awake.say({"type": "ping"})
+    awake.next("pong")
+    assert time.monotonic() - began < 1
+    assert vandal.closed() == 1008
+
+
+def test_without_redis_s_announcements_events_still_arrive(
+    urls: tuple[str, str],
+    person: Person,
+    telling: Telling,
+    monkeypatch: pytest.MonkeyPatch,
+    realtime_redis: Redis,
+) -> None:
+    sockets = [person.open(url) for url in urls]
+    # Nobody hears any more, and nobody tells.
+    monkeypatch.setattr("models.events.announce", lambda *_: None)
+    realtime_redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    began = time.monotonic()
+    told = tell(telling, person.id, 1)
+    for one in sockets:
+        assert one.next("toast")["id"] == told
+    assert time.monotonic() - began < 2
+
+
+# -- jobs -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def job(person: Person, telling: Telling) -> uuid.UUID:
+    with telling.begin() as session:
+        account = make_account_row(session.get_one(User, person.id))
+        session.add(account)
+        session.flush()
+        made = make_job(session.get_one(User, person.id), account)
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def move(telling: Telling, job_id: uuid.UUID, **values: Any) -> int:
+    with telling.begin() as session:
+        row = session.get_one(Job, job_id)
+        row.version += 1
+        for name, value in values.items():
+            setattr(row, name, value)
+        return row.version
+
+
+def versions(one: Socket, until: int) -> list[int]:
+    found = []
+    while not found or found[-1] < until:
+        found.append(one.next("job")["data"]["version"])
+    return found
+
+
+def test_a_job_is_told_as_it_goes_on(
+    urls: tuple[str, str], person: Person, job: uuid.UUID, telling: Telling
+) -> None:
+    sockets = [person.open(url) for url in urls]
+    for one in sockets:
+        assert one.next("job")["data"]["version"] == 1
+    for _ in range(4):
+        newest = move(telling, job)
+    newest = move(telling, job, state=JobState.CANCELLED, finished_at=func.now())
+    shown = person.call("GET", f"{urls[0]}/api/jobs/{job}").json()
+    for one in sockets:
+        seen = versions(one, newest)
+        assert seen == sorted(set(seen))
+    late = person.open(urls[0])
+    assert late.next("job") == {"type": "job", "data": shown}
+
+
+def test_a_job_that_nobody_rang_for_is_told_within_a_second_or_so(
+    url: str, person: Person, job: uuid.UUID, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = person.open(url)
+    assert socket.next("job")["data"]["version"] == 1
+    monkeypatch.setattr(jobs, "announce", lambda *_: None)
+    move(telling, job, state=JobState.CANCELLED, finished_at=func.now())
+    told = socket.next("job", seconds=2.5)["data"]
+    assert (told["version"], told["state"]) == (2, "cancelled")

@@ -1,0 +1,1 @@
+"""WebSockets beside gunicorn's threads: docs/realtime.md."""
