@@ -6,7 +6,6 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := core models exchange telegram trading web worker sandbox devstack bench
 export UV_NO_PROGRESS := 1
 
 .PHONY: help up test lint format migrate migration shell shell-db logs bench storm boundaries clean requirements \

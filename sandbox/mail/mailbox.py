@@ -40,7 +40,8 @@ class Fault:
     drop: bool = False
 
 
-@dataclass(slots=True)
+# No slots: aiosmtpd looks at every member, which Python 3.11.2 can't show of such a class.
+@dataclass
 class Mailbox:
     """Everybody's; the oldest mails go. Also aiosmtpd's handler."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask_openapi3 import OpenAPI
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from community.channel import Channel
@@ -19,6 +19,8 @@ from community.schedule import pass_once
 from core.roles import Role
 from models.audit import AuditEntry
 from models.bot_sends import BotSend, SendState
+from models.broadcasts import Broadcast
+from models.signals import Signal
 from models.users import User
 from tests.bot import conftest as bot
 from tests.bot.conftest import BotAtWork
@@ -84,6 +86,10 @@ def community(work: BotAtWork, app: OpenAPI, monkeypatch: pytest.MonkeyPatch) ->
     group = {"bot_id": work.bot.id, "topics": {str(TOPIC): "live-bets", "5": "news"}}
     chat_id = work.bot.control("POST", "groups", group)["id"]
     made = Community(work, Channel(work.bot.id, chat_id, TOPIC))
+    with work.sessions.begin() as session:
+        # Of whoever else spoke to the same database: the clock would end theirs too.
+        session.execute(delete(Signal))
+        session.execute(delete(Broadcast))
     monkeypatch.setitem(app.extensions, "channel", made.channel)
 
     def tell(_: Session, user_id: uuid.UUID | None, kind: str, data: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask_openapi3 import OpenAPI
@@ -18,6 +19,14 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _FILES = ("pages.", "openapi.", "swagger.", "static")
 _WORDS = ("BTCUSDT", "sandbox", "Test", "user.sign_in", "42424242", "somebody@example.org")
 _TIME = "2026-01-01T00:00:00Z"
+
+
+def _fitting(values: Mapping[str, str], found: re.Match[str]) -> str:
+    value = values[found[2]]
+    try:
+        return str(uuid.UUID(value).int % 2**31) if found[1] == "int" else value
+    except ValueError:
+        return value
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,9 @@ class Operation:
         return None if found is None else self.resolved(found)
 
     def path(self, values: Mapping[str, str]) -> str:
-        """Its address with these values for its arguments, as they are."""
-        return re.sub(r"<(?:[^<>:]+:)?([^<>:]+)>", lambda found: values[found[1]], self.rule.rule)
+        """Its address with these values for its arguments, as they are; where a number has to
+        stand, a uuid's."""
+        return re.sub(r"<(?:([^<>:]+):)?([^<>:]+)>", partial(_fitting, values), self.rule.rule)
 
     def query(self) -> dict[str, str]:
         """Every parameter with a value that fits."""
