@@ -110,6 +110,7 @@ CASES: dict[str, Callable[[Person, Ids], tuple[Any, int, str]]] = {
 }
 # The community's, which everybody sees or operators alone change.
 OF_ALL = {
+    "GET /api/events/{event_id}/delivery",
     "GET /api/signals/{signal_id}",
     "PATCH /api/signals/{signal_id}",
     "POST /api/signals",
