@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -10,3 +11,10 @@ REDIS_TIMEOUT = 0.3
 
 ONCE: Retry = Retry(NoBackoff(), 0)
 """No second try: the library's own three would take seconds."""
+
+
+def quick_redis(address: str) -> Redis:
+    """A client that gives up soon. Connects when it is first used."""
+    return Redis.from_url(
+        address, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT, retry=ONCE
+    )

@@ -13,13 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from redis import Redis
 from redis.exceptions import RedisError
 
 from core import clock
 from core.logs import get_logger
 from core.queue_names import REDIS_NAMESPACE
-from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.redis_patience import quick_redis
 from exchange.outcomes import Busy
 from exchange.types import Category
 from exchange.windows import Ask, Grant, LocalWindows, RedisWindows, Taken, Windows
@@ -70,12 +69,7 @@ class Pacer:
     @classmethod
     def on_redis(cls, redis_address: str, *, address: str, budget: int) -> Pacer:
         """A pacer that counts in Redis. Connects when it is first used."""
-        client = Redis.from_url(
-            redis_address,
-            socket_timeout=REDIS_TIMEOUT,
-            socket_connect_timeout=REDIS_TIMEOUT,
-            retry=ONCE,
-        )
+        client = quick_redis(redis_address)
         return cls(RedisWindows(client, REDIS_NAMESPACE), address=address, budget=budget)
 
     # -- before a call ------------------------------------------------------------------------

@@ -7,12 +7,11 @@ import uuid
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 from flask import Flask, current_app
-from redis import Redis
 from redis.exceptions import RedisError
 
 from core.logs import get_logger
 from core.queue_names import JOBS_QUEUE, REDIS_NAMESPACE, RUN_JOB_ACTOR
-from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.redis_patience import quick_redis
 from core.settings import Settings
 
 log = get_logger(__name__)
@@ -21,12 +20,7 @@ log = get_logger(__name__)
 def register(app: Flask, settings: Settings) -> None:
     """The broker of this process; it only enqueues."""
     # Given an address, the broker would drop every other setting, timeouts included.
-    client = Redis.from_url(
-        settings.redis_address,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=ONCE,
-    )
+    client = quick_redis(settings.redis_address)
     broker = RedisBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
         client=client, namespace=REDIS_NAMESPACE, middleware=[]
     )

@@ -7,13 +7,12 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_openapi3 import APIBlueprint, Tag
-from redis import Redis
 from redis.exceptions import RedisError
 
 from core.announcer import Announcer
 from core.logs import get_logger
 from core.problems import Problem
-from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.redis_patience import quick_redis
 from core.roles import Permission
 from core.settings import Settings
 from models import announcing, events
@@ -51,12 +50,7 @@ PATHS = ("/ws", "/telegram/ws")
 
 def register(app: Flask, settings: Settings) -> None:
     """This process's hub, idle until it is attended to or somebody comes, and the handshake."""
-    client = Redis.from_url(
-        settings.redis_address,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=ONCE,
-    )
+    client = quick_redis(settings.redis_address)
     announcing.watch(db.session, Announcer(client).carry)
     app.extensions["ws_tickets"] = Tickets(client, settings.jwt_secrets)
     with app.app_context():

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from core import clock
 from core.logs import get_logger
 from core.problems import Problem
-from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.redis_patience import quick_redis
 from core.settings import Settings
 
 log = get_logger(__name__)
@@ -88,12 +88,7 @@ class Tallies:
 
 def register(app: Flask, settings: Settings) -> None:
     """The counter of this process."""
-    client = Redis.from_url(
-        settings.redis_address,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=ONCE,
-    )
+    client = quick_redis(settings.redis_address)
     app.extensions["tallies"] = Tallies(client)
 
 

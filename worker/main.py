@@ -8,7 +8,6 @@ import threading
 import uuid
 
 import dramatiq
-from redis import Redis
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,7 +17,7 @@ from community.schedule import pass_once
 from core.announcer import Announcer
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
-from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.redis_patience import quick_redis
 from core.settings import UpdatesBy, load_settings
 from exchange.types import ExchangeEnvironment
 from identity import approvals
@@ -47,15 +46,6 @@ configure_logs(settings.log_level, human=settings.log_human)
 log = get_logger(__name__)
 
 
-def _quick_redis() -> Redis:
-    return Redis.from_url(
-        settings.redis_address,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=ONCE,
-    )
-
-
 # Dramatiq imports this module in each worker process after the fork, so pools are never shared.
 engine = make_engine(
     settings.database_url.get_secret_value(),
@@ -65,7 +55,7 @@ engine = make_engine(
     idle_seconds=max(settings.lease_seconds, 2.0),
 )
 sessions = make_sessions(engine)
-announcing.watch(sessions, Announcer(_quick_redis()).carry)
+announcing.watch(sessions, Announcer(quick_redis(settings.redis_address)).carry)
 desk = Desk.from_settings(settings)
 heartbeat = Heartbeat(sessions, settings.lease_seconds)
 
