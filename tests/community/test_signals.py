@@ -124,7 +124,9 @@ def test_a_closed_one_is_unpinned_and_says_so(
 
 
 def test_the_clock_ends_one_once(community: Community, operator: Operator, live: str) -> None:
-    assert community.look() == pytest.approx(7200, abs=60)
+    sleep = community.look()
+    assert sleep is not None
+    assert 0 < sleep <= 7200, "not later than this one's end"
     community.pass_time(Signal, live, expires_at=timedelta(hours=2, seconds=5))
     for _ in range(2):
         community.look()
