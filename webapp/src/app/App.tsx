@@ -15,6 +15,7 @@ import { Skeleton } from "@/shared/ui/Skeleton";
 import { Toasts } from "@/shared/ui/Toast";
 import { Header } from "./Header";
 import { OfflineBar } from "./OfflineBar";
+import { useLiveTab } from "./useLiveTab";
 import { useResume } from "./useResume";
 
 const ConnectScreen = lazy(() => import("@/features/connect/ConnectScreen"));
@@ -90,6 +91,7 @@ function Screens({ me }: { me: Me }) {
     tabMemory.write(FOLLOWED, start);
     go(start, { replace: true });
   }, [start, go]);
+  useLiveTab(me.id);
   useSettingsButton(() => go("/settings"));
   const connected = me.accounts.length > 0;
   useResume(connected && start === null);

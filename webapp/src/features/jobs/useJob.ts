@@ -2,6 +2,7 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect } from "react";
 import { api, unwrap } from "@/shared/api/client";
 import { isEnded } from "@/shared/api/jobs";
+import { noLongerThan } from "@/shared/api/patience";
 import { ApiProblem } from "@/shared/api/problem";
 import { noteReach } from "@/shared/api/reach";
 import type { Job } from "@/shared/api/types";
@@ -35,28 +36,6 @@ export async function pollJob(
     return known;
   }
   return unwrap(Promise.resolve(call));
-}
-
-/** Runs with a signal that aborts with the given one, or when time is up. */
-async function noLongerThan<T>(
-  milliseconds: number,
-  signal: AbortSignal,
-  run: (limited: AbortSignal) => Promise<T>,
-): Promise<T> {
-  // `AbortSignal.any` is younger than the WebViews that people have.
-  const limited = new AbortController();
-  const stop = () => limited.abort();
-  signal.addEventListener("abort", stop);
-  const timer = setTimeout(
-    () => limited.abort(new DOMException("no answer", "TimeoutError")),
-    milliseconds,
-  );
-  try {
-    return await run(limited.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 /** The job, followed until it ends. */
