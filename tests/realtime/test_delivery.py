@@ -6,6 +6,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -81,6 +82,26 @@ def test_whoever_was_away_gets_what_was_told_meanwhile(
     again.say({"type": "resume", "after": missed[-3], "epoch": before.hello["epoch"]})
     assert again.next("hello")["resumed"] is True
     assert [again.next("toast")["id"] for _ in range(2)] == missed[-2:]
+
+
+def test_whoever_can_open_no_socket_waits_for_events(
+    url: str, person: Person, telling: Telling
+) -> None:
+    before = tell(telling, person.id, 0)
+
+    def heard(after: int) -> dict[str, Any]:
+        query = {"after": after, "wait": 8}
+        told: dict[str, Any] = person.call("GET", f"{url}/api/events", params=query).json()
+        return told
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as waiting:
+        answer = waiting.submit(heard, before)
+        told = tell(telling, person.id, 1)
+        assert [one["id"] for one in answer.result()["items"]] == [told]
+    # Of a stream that is not this one: told at once that it ends before.
+    assert heard(told + 1000)["last"] == told
+    assert time.monotonic() - began < 4
 
 
 def test_what_is_gone_cannot_be_resumed(url: str, person: Person, telling: Telling) -> None:
