@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from core import clock
 from devstack.chromium import find
 from devstack.ports import any_free
-from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import BotApi
 from telegram.init_data import TelegramUser, sign
@@ -26,6 +25,7 @@ from tests.browser.books import FEW
 from tests.browser.complaints import Complaints
 from tests.browser.person import PHONE, Guest, Person
 from tests.browser.telegram import Scheme, Telegram, launch_hash, script
+from tests.databases import Databases
 from tests.mailbox import Mailbox
 from tests.stack import Caller, Stack, sign_in
 from trading.pause import set_paused
@@ -59,10 +59,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def browser_database(make_database: Callable[[str], str], process_number: int) -> str:
-    address = make_database(f"ebb_browser_{process_number}")
-    upgrade(address)
-    return address
+def browser_database(databases: Databases, process_number: int) -> str:
+    return databases.migrated(f"ebb_browser_{process_number}")
 
 
 @pytest.fixture(scope="package")
