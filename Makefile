@@ -21,7 +21,7 @@ test: $(VENV)/.dev ## Set up all and run the whole suite
 	@$(MAKE) --no-print-directory -j2 lint check-webapp
 	@$(BIN)/python -m devstack chromium >/dev/null
 	@rm -rf .data/test/logs .data/test/secrets.txt && $(BIN)/coverage erase
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --include='trading/*' --fail-under=95 --skip-covered
 	@$(BIN)/coverage report --include='exchange/*' --fail-under=95 --skip-covered
 	@$(BIN)/python -m devstack search-secrets
