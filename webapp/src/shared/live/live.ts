@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { connect, type LiveState, type News } from "./connection";
 import type { Told } from "./messages";
 import { keepPlace } from "./place";
+import { pollEvents } from "./polling";
 
 type Handlers = { [Kind in keyof Told]: Set<(told: Told[Kind]) => void> };
 
@@ -55,18 +56,28 @@ function tell(news: News): void {
 /** Keeps this tab told of what concerns a person, until the returned function is called. */
 export function startLive(person: string): () => void {
   const keeper = keepPlace(person);
-  const begin = () => connect({ keeper, tell, became: become });
-  let stop = begin();
-  const again = () => {
-    stop();
-    become("connecting");
-    stop = begin();
-  };
+  let polling: AbortController | null = null;
+
+  function became(next: LiveState) {
+    become(next);
+    polling?.abort();
+    polling = null;
+    if (next !== "away") return;
+    // A proxy that lets no socket through lets requests through.
+    polling = new AbortController();
+    void pollEvents({ keeper, tell }, polling.signal);
+  }
+  let hangUp = connect({ keeper, tell, became });
+  function again() {
+    hangUp();
+    became("connecting");
+    hangUp = connect({ keeper, tell, became });
+  }
   // A socket speaks the language that it was opened in.
   i18next.on("languageChanged", again);
   return () => {
     i18next.off("languageChanged", again);
-    stop();
-    become("connecting");
+    hangUp();
+    became("connecting");
   };
 }
