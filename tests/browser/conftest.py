@@ -13,15 +13,18 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import update
 
 from core import clock
+from core.roles import Role
 from devstack.chromium import find
 from devstack.ports import any_free
 from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
+from models.users import User
 from telegram.bot_api import BotApi
 from telegram.init_data import TelegramUser, sign
-from tests.bots import BotUnderTest
+from tests.bots import BotUnderTest, Group
 from tests.browser.books import FEW
 from tests.browser.complaints import Complaints
 from tests.browser.person import PHONE, Guest, Person
@@ -39,6 +42,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TOPIC = 47
 _numbers = itertools.count(7001)
 Opens = Callable[..., AbstractContextManager[Person]]
 Visits = Callable[..., AbstractContextManager[Guest]]
@@ -77,14 +81,22 @@ def bot(
 
 
 @pytest.fixture(scope="package")
+def group(bot: BotUnderTest) -> Group:
+    """The community's chat."""
+    made = bot.control("POST", "groups", {"bot_id": bot.id, "topics": {str(TOPIC): "live"}})
+    return Group(bot, made["id"])
+
+
+@pytest.fixture(scope="package")
 def stack(
     environment: dict[str, str],
     browser_database: str,
     redis_url: str,
     bot: BotUnderTest,
+    group: Group,
     mailbox: Mailbox,
 ) -> Iterator[Stack]:
-    """Web and worker on a database of their own, with a bot and mail."""
+    """Web and worker on a database of their own, with a bot, its group and mail."""
     server, _, number = redis_url.rpartition("/")
     port = str(any_free())
     url = f"http://127.0.0.1:{port}"
@@ -99,6 +111,8 @@ def stack(
             "EBB_PUBLIC_URL": url,
             "EBB_TELEGRAM_BOT_TOKEN": bot.token,
             "EBB_TELEGRAM_UPDATES": "polling",
+            "EBB_TELEGRAM_CHAT_ID": str(group.id),
+            "EBB_TELEGRAM_LIVE_TOPIC_ID": str(TOPIC),
             "EBB_SMTP_URL": mailbox.smtp_url,
         },
         url,
@@ -238,6 +252,22 @@ def opens(
             yield person
 
     return opened
+
+
+@pytest.fixture(scope="package")
+def promoted(browser_database: str) -> Iterator[Callable[[Person], None]]:
+    """Makes somebody an operator; their page is loaded anew."""
+    engine = make_engine(browser_database)
+
+    def promote(person: Person) -> None:
+        with make_sessions(engine).begin() as session:
+            named = User.telegram_id == person.telegram_id
+            session.execute(update(User).where(named).values(role=Role.ADMIN))
+        person.page.reload()
+        person.book()
+
+    yield promote
+    engine.dispose()
 
 
 @pytest.fixture
