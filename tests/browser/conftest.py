@@ -260,6 +260,7 @@ def promoted(browser_database: str) -> Iterator[Callable[[Person], None]]:
     engine = make_engine(browser_database)
 
     def promote(person: Person) -> None:
+        person.book()
         with make_sessions(engine).begin() as session:
             named = User.telegram_id == person.telegram_id
             session.execute(update(User).where(named).values(role=Role.ADMIN))

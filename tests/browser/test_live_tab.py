@@ -40,6 +40,8 @@ def test_what_an_operator_does_is_seen_at_once(
         expect(seen).to_contain_text("62,5 %")
         expect(seen.get_by_test_id("signal-left")).to_have_text(re.compile(r"^Осталось (1:00|59):"))
 
+        assert not [url for url in asked if "/api/signals" in url or "/api/events" in url]
+
         signal = named(operator.at("operated-signal"), "Arsenal – Chelsea")
         signal.get_by_test_id("signal-settle").click()
         operator.choose("settle-result-won")
@@ -47,8 +49,8 @@ def test_what_an_operator_does_is_seen_at_once(
         operator.at("confirm-button").click()
         ended = named(watcher.at("past-signal"), "Arsenal – Chelsea")
         expect(ended.get_by_test_id("signal-outcome")).to_have_text("Выигрыш")
+        expect(ended).to_contain_text("+12,50")
         expect(seen).to_have_count(0)
-        assert not [url for url in asked if "/api/signals" in url or "/api/events" in url]
 
 
 def writes_and_pins(operator: Person, text: str, group: Group) -> None:

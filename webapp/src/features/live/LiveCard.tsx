@@ -14,7 +14,7 @@ export function LiveCard({ signal, now }: { signal: Signal; now: number }) {
         <TimeLeft expiresAt={signal.expires_at} now={now} />
       </div>
       <div>
-        <h2 className={css.name}>{signal.name}</h2>
+        <h3 className={css.name}>{signal.name}</h3>
         <span className="hint">{fieldOf(signal)}</span>
       </div>
       <SignalFacts signal={signal} />

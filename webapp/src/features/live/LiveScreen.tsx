@@ -16,6 +16,7 @@ import { LiveCard } from "./LiveCard";
 import css from "./live.module.css";
 import { PastSignals } from "./PastSignals";
 import { StatusLine } from "./StatusLine";
+import { useProfits } from "./useProfits";
 
 /** What the community watches now and how it ended before, as it comes. */
 export default function LiveScreen() {
@@ -26,6 +27,7 @@ export default function LiveScreen() {
   const signals = live.data;
   const now = useNow((signals?.length ?? 0) > 0);
   useMarkSeen(signals);
+  useProfits();
   const refresh = () => Promise.all([live.refetch(), past.refetch()]);
   return (
     <Screen
@@ -43,26 +45,33 @@ export default function LiveScreen() {
         )
       }
     >
-      <Refreshable onRefresh={refresh}>
-        <StatusLine />
-        <div className={css.columns}>
-          <section className={css.part} aria-label={t("live.now")}>
-            {live.error && <Failure error={live.error} onRetry={() => void live.refetch()} />}
-            {live.isPending && <Skeleton cards={2} />}
-            {signals?.length === 0 && (
-              <Empty icon="live" title={t("live.empty")}>
-                <p>{t("live.emptyHint")}</p>
-              </Empty>
+      <div className={css.body}>
+        <Refreshable onRefresh={refresh}>
+          <StatusLine />
+          <div className={css.columns}>
+            <section className={css.part} aria-labelledby="live-signals">
+              <h2 id="live-signals" className="section-title">
+                {t("live.now")}
+              </h2>
+              {live.error && <Failure error={live.error} onRetry={() => void refresh()} />}
+              {live.isPending && <Skeleton cards={2} />}
+              {signals?.length === 0 && (
+                <Empty icon="live" title={t("live.empty")}>
+                  <p>{t("live.emptyHint")}</p>
+                </Empty>
+              )}
+              <ul className={css.cards}>
+                {soonestFirst(signals ?? []).map((signal) => (
+                  <LiveCard key={signal.id} signal={signal} now={now} />
+                ))}
+              </ul>
+            </section>
+            {(past.past || !live.error) && (
+              <PastSignals signals={past.past && latestFirst(past.past)} pages={past} />
             )}
-            <ul className={css.cards}>
-              {soonestFirst(signals ?? []).map((signal) => (
-                <LiveCard key={signal.id} signal={signal} now={now} />
-              ))}
-            </ul>
-          </section>
-          <PastSignals signals={past.past && latestFirst(past.past)} pages={past} />
-        </div>
-      </Refreshable>
+          </div>
+        </Refreshable>
+      </div>
     </Screen>
   );
 }

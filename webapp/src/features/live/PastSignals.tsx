@@ -54,11 +54,8 @@ function PastSignal({ signal }: { signal: Signal }) {
     <li className={css.past} data-testid="past-signal" data-id={signal.id}>
       <span className="grow">
         <strong className={css.pastName}>{signal.name}</strong>
-        <span className="hint">
-          {[fieldOf(signal), format.moment(signal.ended_at ?? signal.expires_at)]
-            .filter(Boolean)
-            .join(" · ")}
-        </span>
+        <span className="hint">{fieldOf(signal)}</span>
+        <span className="hint numbers">{format.moment(signal.ended_at ?? signal.expires_at)}</span>
       </span>
       <span className={css.end}>
         <Outcome signal={signal} />

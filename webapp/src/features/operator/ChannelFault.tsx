@@ -8,15 +8,17 @@ import type { useChannel } from "./useChannel";
 export function ChannelFault({ channel }: { channel: ReturnType<typeof useChannel> }) {
   const problem = problemOf(channel.error);
   if (channel.error === null) return null;
-  if (problem?.code !== "channel_not_set_up") {
-    return <Failure error={channel.error} onRetry={() => void channel.refetch()} />;
+  if (!channel.isMissing) {
+    return channel.chat ? null : (
+      <Failure error={channel.error} onRetry={() => void channel.refetch()} />
+    );
   }
   return (
     <div className={`card ${css.noChannel}`} role="status" data-testid="no-channel">
       <Icon name="warning" />
       <div>
-        <strong>{problem.title}</strong>
-        <p>{problem.detail}</p>
+        <strong>{problem?.title}</strong>
+        <p>{problem?.detail}</p>
       </div>
     </div>
   );

@@ -9,6 +9,8 @@ import { Why } from "../Why";
 import { toneOf } from "./standing";
 import { useCancelBroadcast } from "./useBroadcasts";
 
+const NO_MESSAGE: ReadonlySet<Broadcast["state"]> = new Set(["scheduled", "failed", "cancelled"]);
+
 /** One message: its words, where it is on its way, and why it got no further. */
 export function BroadcastCard({ broadcast }: { broadcast: Broadcast }) {
   const { t } = useTranslation();
@@ -21,7 +23,8 @@ export function BroadcastCard({ broadcast }: { broadcast: Broadcast }) {
         <span className={`badge ${toneOf(broadcast)}`} data-testid="broadcast-state">
           {t(`operator.state.${state}`)}
         </span>
-        {pin && state !== "failed" && state !== "cancelled" && <PinBadge pin={pin} />}
+        {pin && state === "scheduled" && <span className="badge">{t("operator.pin.wanted")}</span>}
+        {pin && !NO_MESSAGE.has(state) && <PinBadge pin={pin} />}
       </div>
       <p className={css.said}>{text}</p>
       {error && <Why error={error} testId="broadcast-why" />}

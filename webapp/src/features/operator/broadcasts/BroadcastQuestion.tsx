@@ -37,7 +37,9 @@ export function BroadcastQuestion({ preview, ...confirm }: Props) {
           {at === null ? t("operator.broadcast.at.now") : format.moment(at)}
         </Fact>
         <Fact name={t("operator.broadcast.topic")}>{topic ?? t("operator.broadcast.noTopic")}</Fact>
-        <Fact name={t("operator.broadcast.chat")}>{chat}</Fact>
+        <Fact name={t("operator.broadcast.chat")}>
+          <span className={css.chat}>{chat}</span>
+        </Fact>
         <Fact name={t("operator.broadcast.length")}>{length}</Fact>
       </Facts>
     </ConfirmSheet>

@@ -20,7 +20,7 @@ export default function BroadcastScreen() {
         <div className={css.part}>
           <ChannelFault channel={channel} />
           {channel.isPending && <Skeleton cards={1} />}
-          {channel.data && !channel.error && <Composer liveTopic={channel.data.thread_id} />}
+          {channel.chat && <Composer liveTopic={channel.chat.thread_id} />}
         </div>
         <BroadcastList />
       </div>

@@ -63,7 +63,7 @@ export function Composer({ liveTopic }: { liveTopic: number | null }) {
   }
 
   return (
-    <section className={`card ${css.form}`} aria-label={t("operator.broadcast.new")}>
+    <section className={`card dock ${css.form}`} aria-label={t("operator.broadcast.new")}>
       <Field name="text" label={t("operator.broadcast.text")} error={preview.error}>
         {(described) => (
           <textarea

@@ -50,10 +50,12 @@ export function OperatedSignal({ signal, now }: { signal: Signal; now: number })
       </div>
       <div>
         <h3 className={css.name}>{signal.name}</h3>
-        <span className="hint">
-          {[signal.type, fieldOf(signal)].filter(Boolean).join(" · ")}
-          {!isLive && ` · ${format.moment(signal.ended_at ?? signal.expires_at)}`}
-        </span>
+        <span className="hint">{[signal.type, fieldOf(signal)].filter(Boolean).join(" · ")}</span>
+        {!isLive && (
+          <span className="hint numbers">
+            {format.moment(signal.ended_at ?? signal.expires_at)}
+          </span>
+        )}
       </div>
       {isLive && <SignalFacts signal={signal} />}
       {error && <Why error={error} testId="signal-why" />}

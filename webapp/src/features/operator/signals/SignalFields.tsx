@@ -76,7 +76,7 @@ export function SignalFields({ form, onChange, error }: Props) {
             />
           )}
         </Field>
-        <div className="chips">
+        <div className="presets">
           {SPANS.map((minutes) => (
             <button
               key={minutes}

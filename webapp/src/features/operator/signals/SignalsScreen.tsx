@@ -77,8 +77,7 @@ export default function SignalsScreen() {
       {adding ? (
         <NewSignal onClose={() => setAdding(false)} />
       ) : (
-        channel.data &&
-        !channel.error && (
+        channel.chat && (
           <MainButton
             text={t("operator.signals.new")}
             onClick={() => setAdding(true)}
