@@ -184,9 +184,24 @@ def visits(comes: Visits, stack: Stack) -> Visits:
 
 
 @pytest.fixture(scope="package")
+def promote(browser_database: str) -> Iterator[Callable[[int, Role], None]]:
+    """Gives somebody, by their Telegram id, a role."""
+    engine = make_engine(browser_database)
+
+    def give(telegram_id: int, role: Role) -> None:
+        with make_sessions(engine).begin() as session:
+            person = User.telegram_id == telegram_id
+            session.execute(update(User).where(person).values(role=role))
+
+    yield give
+    engine.dispose()
+
+
+@pytest.fixture(scope="package")
 def opens(
     comes: Visits,
     stack: Stack,
+    promote: Callable[[int, Role], None],
     init_data: SignsInitData,
     make_account: Callable[..., dict[str, Any]],
     control: Callable[..., Any],
@@ -220,6 +235,7 @@ def opens(
         language: str = "ru",
         scheme: Scheme = "light",
         size: tuple[int, int] = PHONE,
+        role: Role = Role.USER,
         settings: dict[str, Any] | None = None,
         launched_ago: float = 0,
         **context_wishes: Any,
@@ -228,6 +244,8 @@ def opens(
         `launched_ago`: seconds since Telegram signed the launch."""
         telegram_id = next(_numbers)
         api, keys = connected(telegram_id, book)
+        if role is not Role.USER:
+            promote(telegram_id, role)
 
         def launch(start_param: str | None) -> str:
             signed = init_data(telegram_id, language, launched_ago)
@@ -252,23 +270,6 @@ def opens(
             yield person
 
     return opened
-
-
-@pytest.fixture(scope="package")
-def promoted(browser_database: str) -> Iterator[Callable[[Person], None]]:
-    """Makes somebody an operator; their page is loaded anew."""
-    engine = make_engine(browser_database)
-
-    def promote(person: Person) -> None:
-        person.book()
-        with make_sessions(engine).begin() as session:
-            named = User.telegram_id == person.telegram_id
-            session.execute(update(User).where(named).values(role=Role.ADMIN))
-        person.page.reload()
-        person.book()
-
-    yield promote
-    engine.dispose()
 
 
 @pytest.fixture

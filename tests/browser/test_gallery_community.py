@@ -16,6 +16,7 @@ from playwright.sync_api import Route, expect
 
 from core import clock
 from core.ids import new_id
+from core.roles import Role
 from core.texts import text
 from tests.browser.conftest import Opens
 from tests.browser.person import Person
@@ -142,17 +143,16 @@ def anew(person: Person, path: str) -> None:
 
 
 @pytest.fixture(scope="module", params=["ru", "en"])
-def visitor(
-    opens: Opens, promoted: Callable[[Person], None], request: pytest.FixtureRequest
-) -> Iterator[Visitor[Person]]:
+def visitor(opens: Opens, request: pytest.FixtureRequest) -> Iterator[Visitor[Person]]:
     language: Language = request.param
     with opens(
         inside_telegram=language == "ru",
         language=language,
+        role=Role.ADMIN,
         settings=CALM,
         reduced_motion="reduce",
     ) as person:
-        promoted(person)
+        person.book()
         yield Visitor(language, person)
 
 

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from core.roles import Role
 from tests.bots import Group
 from tests.browser.conftest import Opens
-from tests.browser.person import DESKTOP, Person
+from tests.browser.person import Person
 
 pytestmark = pytest.mark.browser
 AT_A_TAP = {"confirm_style": "tap", "undo_seconds": 5}
 
 
-def test_what_an_operator_does_is_seen_at_once(
-    opens: Opens, promoted: Callable[[Person], None], group: Group
-) -> None:
-    with (
-        opens() as watcher,
-        opens(inside_telegram=False, size=DESKTOP, settings=AT_A_TAP) as operator,
-    ):
+def test_what_an_operator_does_is_seen_at_once(opens: Opens, group: Group) -> None:
+    with opens() as watcher, opens(role=Role.ADMIN, settings=AT_A_TAP) as operator:
         watcher.at("nav-live").click()
         expect(watcher.at("live-operate")).to_have_count(0)
         expect(watcher.at("standing")).to_have_attribute("data-standing", "running")
         asked: list[str] = []
         watcher.page.on("request", lambda request: asked.append(request.url))
 
-        promoted(operator)
         operator.at("nav-live").click()
         operator.at("live-operate").click()
         writes_and_pins(operator, "Матч начнётся в девять 👻", group)
@@ -57,7 +51,7 @@ def writes_and_pins(operator: Person, text: str, group: Group) -> None:
     operator.at("operator-broadcast").click()
     operator.at("broadcast-text").fill(f"  {text}\n")
     operator.at("broadcast-pin").check()
-    operator.at("broadcast-preview").click()
+    operator.press("broadcast-preview")
     expect(operator.at("broadcast-shown")).to_have_text(text)
     assert text not in group.texts()
     operator.at("confirm-button").click()
@@ -69,7 +63,7 @@ def writes_and_pins(operator: Person, text: str, group: Group) -> None:
 
 
 def makes_signal(operator: Person, name: str) -> None:
-    operator.at("signal-new").click()
+    operator.press("signal-new")
     for field, typed in {
         "name": name,
         "type": "halftime-ghost",
