@@ -1,4 +1,4 @@
-import type { Job } from "@/shared/api/types";
+import type { Job, Signal, SignalResult } from "@/shared/api/types";
 
 /** A signal as open apps are told of it; `state` and `result` only once it is not live any more. */
 export interface LiveSignal {
@@ -12,8 +12,8 @@ export interface LiveSignal {
   market?: string;
   /** In milliseconds. */
   expiresAt: number;
-  state?: string;
-  result?: string;
+  state?: Signal["state"];
+  result?: SignalResult;
 }
 
 /** How the service stands, and the person's own day: the last three. */
