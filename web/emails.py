@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g
 from flask_openapi3 import APIBlueprint, Tag
 
 from identity import credentials, linking, registration, second_factor
 from identity.addresses import mailbox
-from models import audit
 from models.base import db
 from web.bot_name import bot_name
 from web.document import refusals
 from web.guard import current_user, needs, sign_in_id, user_id
 from web.limits import auth_limit, limiter
 from web.living import living
-from web.origin import remote_address
+from web.noting import note
 from web.passwords import must_send_mail, passwords, vault
 from web.schemas.passwords import Accepted, EmailChange, EmailRemoval, PasswordChange, TelegramLink
 from web.tries import admit_check, admit_mail, forget
@@ -93,13 +91,5 @@ def link_telegram() -> dict[str, Any]:
 
 
 def _done(action: str, **details: Any) -> None:
-    audit.record(
-        db.session(),
-        action,
-        None,
-        user_id=user_id(),
-        details=details,
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+    note(user_id(), action, **details)
     db.session.commit()

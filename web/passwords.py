@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify
+from flask import Flask, Response, current_app, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
@@ -15,7 +15,6 @@ from core.vault import Vault
 from identity import link_askers, password_sign_in, recovery, registration, second_factor
 from identity.addresses import mailbox
 from identity.passwords import Passwords
-from models import audit
 from models.base import db
 from models.row_security import act_for, system_scope
 from models.users import User
@@ -27,7 +26,7 @@ from web.guard import open_to_all
 from web.limits import auth_limit, limiter
 from web.link_askers import keep_in_browser, must_be_asker
 from web.living import living
-from web.origin import remote_address
+from web.noting import note
 from web.problems import language
 from web.schemas.auth import Tokens
 from web.schemas.passwords import (
@@ -132,14 +131,7 @@ def verify(body: MailVerification) -> Response:
     with system_scope(db.session()):
         found = registration.verify(db.session(), vault(), body.token, body.code)
     act_for(db.session(), found.user_id)
-    audit.record(
-        db.session(),
-        found.step.value,
-        None,
-        user_id=found.user_id,
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+    note(found.user_id, found.step.value)
     return hand_over(enter(found.user_id, found.role, {"by": "mail"}))
 
 
@@ -177,15 +169,7 @@ def reset(body: PasswordReset) -> tuple[str, int]:
             db.session(), vault(), passwords(), token=body.token, password=body.password
         )
     act_for(db.session(), done.user_id)
-    audit.record(
-        db.session(),
-        "password.reset",
-        None,
-        user_id=done.user_id,
-        details={"ended": len(done.ended)},
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+    note(done.user_id, "password.reset", ended=len(done.ended))
     db.session.commit()
     living().forget(*done.ended)
     Guesses(done.email).right()

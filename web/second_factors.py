@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ValidationError
 
@@ -12,12 +12,11 @@ from core.numbers import plain
 from core.vault import Vault
 from identity import confirmation, totp
 from identity.proofs import Proof
-from models import audit
 from models.base import db
 from web.document import refusals
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
-from web.origin import remote_address
+from web.noting import note
 from web.problems import from_validation
 from web.schemas.second_factors import (
     CodeIn,
@@ -77,7 +76,7 @@ def begin_totp() -> dict[str, Any] | Response:
 def confirm_totp(body: CodeIn) -> dict[str, Any]:
     """By a code of the authenticator. The recovery codes are told this once."""
     codes = totp.confirm(db.session(), _vault(), user_id(), body.code)
-    _note("totp.on")
+    _done("totp.on")
     return RecoveryCodes(recovery_codes=codes).model_dump(mode="json")
 
 
@@ -88,7 +87,7 @@ def confirm_totp(body: CodeIn) -> dict[str, Any]:
 def renew_recovery_codes(body: CodeIn) -> dict[str, Any]:
     """In the place of all that were there."""
     codes = totp.new_recovery_codes(db.session(), _vault(), user_id(), body.code)
-    _note("totp.recovery_codes")
+    _done("totp.recovery_codes")
     return RecoveryCodes(recovery_codes=codes).model_dump(mode="json")
 
 
@@ -98,7 +97,7 @@ def turn_totp_off(body: CodeIn) -> tuple[str, int]:
     """The recovery codes go too. 409 `confirmation_needs_factor` while jobs are confirmed by
     nothing else."""
     totp.turn_off(db.session(), _vault(), user_id(), body.code)
-    _note("totp.off")
+    _done("totp.off")
     return "", 204
 
 
@@ -107,7 +106,7 @@ def turn_totp_off(body: CodeIn) -> tuple[str, int]:
 def set_pin(body: PinIn) -> tuple[str, int]:
     """Whoever has a PIN gives it, or a code of their authenticator."""
     replaced = confirmation.set_pin(db.session(), _vault(), user_id(), body.pin, body.proof())
-    _note("pin.changed" if replaced else "pin.set")
+    _done("pin.changed" if replaced else "pin.set")
     return "", 204
 
 
@@ -116,7 +115,7 @@ def set_pin(body: PinIn) -> tuple[str, int]:
 def remove_pin(body: OldPin) -> tuple[str, int]:
     """409 `confirmation_needs_factor` while jobs are confirmed by nothing else."""
     confirmation.remove_pin(db.session(), _vault(), user_id(), body.pin)
-    _note("pin.removed")
+    _done("pin.removed")
     return "", 204
 
 
@@ -128,19 +127,10 @@ def change_confirmation(body: ConfirmationChange) -> dict[str, Any]:
     """Jobs worth more than `over` need the PIN or a code. To confirm fewer jobs than now needs one
     too."""
     confirmation.set_over(db.session(), _vault(), user_id(), body.over, body.proof())
-    _note("confirmation.changed", over=None if body.over is None else plain(body.over))
+    _done("confirmation.changed", over=None if body.over is None else plain(body.over))
     return ConfirmationOut(over=body.over).model_dump(mode="json")
 
 
-def _note(action: str, **details: Any) -> None:
-    """Into the audit log, and commit."""
-    audit.record(
-        db.session(),
-        action,
-        None,
-        user_id=user_id(),
-        details=details,
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+def _done(action: str, **details: Any) -> None:
+    note(user_id(), action, **details)
     db.session.commit()

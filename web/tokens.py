@@ -29,11 +29,11 @@ from jwt import InvalidTokenError
 from core.problems import Problem
 from core.roles import Role
 from core.settings import Settings
-from models import audit, sign_ins
+from models import sign_ins
 from models.base import db
 from models.row_security import act_for
 from web.living import living
-from web.origin import remote_address
+from web.noting import note
 from web.problems import respond
 from web.schemas.auth import Tokens
 
@@ -179,14 +179,7 @@ def _end_family(person: uuid.UUID, sign_in: uuid.UUID) -> Problem:
     """End the sign-in whose superseded token came back; what to answer."""
     ended = sign_ins.end(db.session(), person, sign_in)
     if ended:
-        audit.record(
-            db.session(),
-            "session.refresh_reused",
-            f"session:{sign_in}",
-            user_id=person,
-            request_id=g.request_id,
-            remote_addr=remote_address(),
-        )
+        note(person, "session.refresh_reused", f"session:{sign_in}")
     db.session.commit()
     living().forget(sign_in)
     return Problem("refresh_reused" if ended else "session_ended", 401)
