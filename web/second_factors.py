@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ValidationError
 
 from core.numbers import plain
-from core.vault import Vault
 from identity import confirmation, totp
 from identity.proofs import Proof
 from models.base import db
+from web import wired
 from web.document import refusals
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
@@ -45,11 +45,6 @@ _TOTP_BODY = {
 }
 
 
-def _vault() -> Vault:
-    vault: Vault = current_app.extensions["desk"].vault
-    return vault
-
-
 @blueprint.post(
     "/totp",
     summary="Begin TOTP",
@@ -65,7 +60,7 @@ def begin_totp() -> dict[str, Any] | Response:
     except ValidationError as error:
         return from_validation(error)
     user = current_user()
-    secret = totp.begin(db.session(), _vault(), user.id, Proof(pin=given.pin))
+    secret = totp.begin(db.session(), wired.vault(), user.id, Proof(pin=given.pin))
     db.session.commit()
     url = totp.otpauth_url(secret, user.username or user.first_name or str(user.id))
     return TotpOut(secret=secret, otpauth_url=url).model_dump(mode="json")
@@ -75,7 +70,7 @@ def begin_totp() -> dict[str, Any] | Response:
 @needs()
 def confirm_totp(body: CodeIn) -> dict[str, Any]:
     """By a code of the authenticator. The recovery codes are told this once."""
-    codes = totp.confirm(db.session(), _vault(), user_id(), body.code)
+    codes = totp.confirm(db.session(), wired.vault(), user_id(), body.code)
     _done("totp.on")
     return RecoveryCodes(recovery_codes=codes).model_dump(mode="json")
 
@@ -86,7 +81,7 @@ def confirm_totp(body: CodeIn) -> dict[str, Any]:
 @needs()
 def renew_recovery_codes(body: CodeIn) -> dict[str, Any]:
     """In the place of all that were there."""
-    codes = totp.new_recovery_codes(db.session(), _vault(), user_id(), body.code)
+    codes = totp.new_recovery_codes(db.session(), wired.vault(), user_id(), body.code)
     _done("totp.recovery_codes")
     return RecoveryCodes(recovery_codes=codes).model_dump(mode="json")
 
@@ -96,7 +91,7 @@ def renew_recovery_codes(body: CodeIn) -> dict[str, Any]:
 def turn_totp_off(body: CodeIn) -> tuple[str, int]:
     """The recovery codes go too. 409 `confirmation_needs_factor` while jobs are confirmed by
     nothing else."""
-    totp.turn_off(db.session(), _vault(), user_id(), body.code)
+    totp.turn_off(db.session(), wired.vault(), user_id(), body.code)
     _done("totp.off")
     return "", 204
 
@@ -105,7 +100,7 @@ def turn_totp_off(body: CodeIn) -> tuple[str, int]:
 @needs()
 def set_pin(body: PinIn) -> tuple[str, int]:
     """Whoever has a PIN gives it, or a code of their authenticator."""
-    replaced = confirmation.set_pin(db.session(), _vault(), user_id(), body.pin, body.proof())
+    replaced = confirmation.set_pin(db.session(), wired.vault(), user_id(), body.pin, body.proof())
     _done("pin.changed" if replaced else "pin.set")
     return "", 204
 
@@ -114,7 +109,7 @@ def set_pin(body: PinIn) -> tuple[str, int]:
 @needs()
 def remove_pin(body: OldPin) -> tuple[str, int]:
     """409 `confirmation_needs_factor` while jobs are confirmed by nothing else."""
-    confirmation.remove_pin(db.session(), _vault(), user_id(), body.pin)
+    confirmation.remove_pin(db.session(), wired.vault(), user_id(), body.pin)
     _done("pin.removed")
     return "", 204
 
@@ -126,7 +121,7 @@ def remove_pin(body: OldPin) -> tuple[str, int]:
 def change_confirmation(body: ConfirmationChange) -> dict[str, Any]:
     """Jobs worth more than `over` need the PIN or a code. To confirm fewer jobs than now needs one
     too."""
-    confirmation.set_over(db.session(), _vault(), user_id(), body.over, body.proof())
+    confirmation.set_over(db.session(), wired.vault(), user_id(), body.over, body.proof())
     _done("confirmation.changed", over=None if body.over is None else plain(body.over))
     return ConfirmationOut(over=body.over).model_dump(mode="json")
 

@@ -14,7 +14,7 @@ from core import clock
 from core.problems import Problem
 from models import sign_ins
 from models.base import db
-from web import present
+from web import present, wired
 from web.guard import needs, sign_in_id, user_id
 from web.living import living
 from web.noting import note
@@ -32,7 +32,7 @@ blueprint = APIBlueprint(
 @needs()
 def list_sessions() -> dict[str, Any]:
     """Those whose tokens may still be good."""
-    life = timedelta(seconds=current_app.config["SETTINGS"].refresh_token_seconds)
+    life = timedelta(seconds=wired.settings().refresh_token_seconds)
     rows = sign_ins.living_of(db.session(), user_id(), clock.utcnow() - life)
     items = [present.session(row, sign_in_id()) for row in rows]
     return Sessions(items=items).model_dump(mode="json")

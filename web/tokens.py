@@ -32,6 +32,7 @@ from core.settings import Settings
 from models import sign_ins
 from models.base import db
 from models.row_security import act_for
+from web import wired
 from web.living import living
 from web.noting import note
 from web.problems import respond
@@ -145,7 +146,7 @@ def refreshed() -> Tokens:
     if not isinstance(presented, int):
         raise Problem("unauthenticated", 401)
     act_for(db.session(), person)
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     grace = timedelta(seconds=settings.refresh_grace_seconds)
     generation = sign_ins.rotate(db.session(), person, sign_in, presented, grace)
     if generation is None:
