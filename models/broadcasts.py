@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, func, select, update
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -107,18 +107,6 @@ def hold_due(session: Session, most: int) -> Sequence[Broadcast]:
         .with_for_update(skip_locked=True)
     )
     return session.scalars(query.execution_options(populate_existing=True)).all()
-
-
-def cancel(session: Session, broadcast_id: uuid.UUID) -> Broadcast | None:
-    """Cancelled; None where it is not scheduled, or no longer."""
-    query = (
-        update(Broadcast)
-        .where(Broadcast.id == broadcast_id, Broadcast.state == BroadcastState.SCHEDULED)
-        .values(state=BroadcastState.CANCELLED)
-        .returning(Broadcast)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalar(query)
 
 
 def hold(session: Session, broadcast_id: uuid.UUID) -> Broadcast | None:
