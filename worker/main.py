@@ -23,7 +23,15 @@ from exchange.types import ExchangeEnvironment
 from identity import approvals
 from identity.mail import MailServer
 from identity.post import Post, forget_outlived
-from models import announcing, bot_delivery, bot_questions, bot_updates, events
+from models import (
+    announcing,
+    bot_delivery,
+    bot_questions,
+    bot_updates,
+    broadcasts,
+    events,
+    signals,
+)
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
 from trading.desk import Desk
@@ -174,7 +182,7 @@ def send_message(send_id: str) -> None:
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
 def trim_jobs() -> None:
-    """Remove the bulky rows of jobs that ended long ago, old samples, and old requests."""
+    """Remove the bulky rows of jobs that ended long ago, and what else is kept for a time only."""
     trim(sessions, stopping=hand_back.stopping)
     remove_old_samples(sessions, settings.retention_days, stopping=hand_back.stopping)
     approvals.remove_old(sessions, stopping=hand_back.stopping)
@@ -182,6 +190,8 @@ def trim_jobs() -> None:
         bot_updates.forget_old(session)
         bot_questions.forget_old(session)
         bot_delivery.forget_old(session, settings.retention_days)
+        signals.forget_old(session, settings.community_days)
+        broadcasts.forget_old(session, settings.community_days)
     while not hand_back.stopping.is_set() and _trim_events():
         pass
     forget_outlived(sessions)
