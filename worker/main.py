@@ -19,6 +19,7 @@ from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.redis_patience import quick_redis
 from core.settings import UpdatesBy, load_settings
+from core.tallies import Tallies
 from exchange.types import ExchangeEnvironment
 from identity import approvals
 from identity.mail import MailServer
@@ -112,6 +113,7 @@ home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironme
 warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
 bots = bot_apis(settings.bot_tokens, settings.telegram_api_url)
 channel = Channel.from_settings(settings)
+tallies = Tallies(quick_redis(settings.redis_address))
 bell = BotBell(
     engine,
     sessions,
@@ -160,7 +162,7 @@ def run_job(job_id: str) -> None:
 def handle_update(row_id: str) -> None:
     """Let the bot answer what somebody wrote or tapped."""
     try:
-        handling.handle(sessions, desk, bots, uuid.UUID(row_id))
+        handling.handle(sessions, desk, bots, tallies, uuid.UUID(row_id))
     except (OperationalError, PoolTimeout) as error:
         log.warning("bot.database_away", update=row_id, error=type(error).__name__)
     # The bell knows best when a failed one is due again.

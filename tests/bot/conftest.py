@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handling import handle
 from bot.sending import send
+from core.redis_patience import quick_redis
+from core.tallies import Tallies
 from models import bot_delivery, bot_sends, bot_updates
 from models.bot_sends import BotSend, SendState
 from models.bot_updates import BotUpdate
@@ -30,6 +32,7 @@ class BotAtWork:
     bot: BotUnderTest
     sessions: sessionmaker[Session]
     desk: Desk
+    tallies: Tallies
     offset: int | None = None
 
     @property
@@ -49,7 +52,7 @@ class BotAtWork:
             )
 
     def handle(self, row_id: uuid.UUID) -> None:
-        handle(self.sessions, self.desk, self.apis, row_id)
+        handle(self.sessions, self.desk, self.apis, self.tallies, row_id)
 
     def owe(self, chat_id: int, text: str = "hello", **more: Any) -> uuid.UUID:
         made = {"bot_id": self.bot.id, "kind": "test", "key": uuid.uuid4().hex, **more}
@@ -124,6 +127,6 @@ def work(
     desk: Desk,
     clean_database: None,
 ) -> Iterator[BotAtWork]:
-    made = BotAtWork(make_bot(), sessions, desk)
+    made = BotAtWork(make_bot(), sessions, desk, Tallies(quick_redis(desk.settings.redis_address)))
     yield made
     made.bot.control("DELETE", "faults", bot_id=made.bot.id)
