@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -38,10 +38,12 @@ def handle(
     apis: Mapping[int, BotApi],
     tallies: Tallies,
     row_id: uuid.UUID,
+    *,
+    ring: Callable[[uuid.UUID], object] = lambda _: None,
 ) -> None:
     """Let the update be answered, once. A handler that fails is tried again later, and after five
-    times no more. Raises OperationalError or TimeoutError while Postgres is away: that is no try.
-    """
+    times no more. `ring` is called for a job that it accepted; where it is not, the relay rings.
+    Raises OperationalError or TimeoutError while Postgres is away: that is no try."""
     try:
         context = _handled(sessions, desk, apis, tallies, row_id)
     except (OperationalError, PoolTimeout):
@@ -49,8 +51,11 @@ def handle(
     except Exception as error:  # noqa: BLE001 - whatever a handler raises, the others go on
         _failed(sessions, row_id, error)
         return
-    if context is not None:
-        context.give_answers()
+    if context is None:
+        return
+    if context.accepted is not None:
+        ring(context.accepted)
+    context.give_answers()
 
 
 def _handled(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 import uuid
 
 import dramatiq
+from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -71,6 +73,12 @@ heartbeat = Heartbeat(sessions, settings.lease_seconds)
 
 def _ring(job_id: uuid.UUID) -> None:
     run_job.send(str(job_id))
+
+
+def _ring_at_once(job_id: uuid.UUID) -> None:
+    # One that is lost is owed: the relay rings.
+    with contextlib.suppress(RedisError, OSError):
+        _ring(job_id)
 
 
 def _ring_for_update(row_id: uuid.UUID) -> None:
@@ -162,7 +170,7 @@ def run_job(job_id: str) -> None:
 def handle_update(row_id: str) -> None:
     """Let the bot answer what somebody wrote or tapped."""
     try:
-        handling.handle(sessions, desk, bots, tallies, uuid.UUID(row_id))
+        handling.handle(sessions, desk, bots, tallies, uuid.UUID(row_id), ring=_ring_at_once)
     except (OperationalError, PoolTimeout) as error:
         log.warning("bot.database_away", update=row_id, error=type(error).__name__)
     # The bell knows best when a failed one is due again.

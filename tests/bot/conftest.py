@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ class BotAtWork:
     desk: Desk
     tallies: Tallies
     offset: int | None = None
+    rung: list[uuid.UUID] = field(default_factory=list)
 
     @property
     def apis(self) -> dict[int, BotApi]:
@@ -52,7 +53,7 @@ class BotAtWork:
             )
 
     def handle(self, row_id: uuid.UUID) -> None:
-        handle(self.sessions, self.desk, self.apis, self.tallies, row_id)
+        handle(self.sessions, self.desk, self.apis, self.tallies, row_id, ring=self.rung.append)
 
     def owe(self, chat_id: int, text: str = "hello", **more: Any) -> uuid.UUID:
         made = {"bot_id": self.bot.id, "kind": "test", "key": uuid.uuid4().hex, **more}
