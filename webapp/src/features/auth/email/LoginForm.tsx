@@ -6,6 +6,7 @@ import { problemOf } from "@/shared/api/problem";
 import { beginSession } from "@/shared/api/session";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
 import { AddressField } from "./AddressField";
 import type { EmailStep } from "./EmailPanel";
@@ -72,15 +73,9 @@ export function LoginForm({ email, onEmail, onStep }: Props) {
         testId="sign-in-password"
       />
       {enter.error && <Failure error={enter.error} toldElsewhere={["email", "password"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={enter.isPending}
-        aria-busy={enter.isPending}
-        data-testid="sign-in-submit"
-      >
+      <Submit busy={enter.isPending} testId="sign-in-submit">
         {t("signIn.enter")}
-      </button>
+      </Submit>
       <div className={css.links}>
         <button
           type="button"

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
 import { AddressField } from "./AddressField";
 import type { EmailStep } from "./EmailPanel";
@@ -48,15 +49,9 @@ export function RegisterForm({ email, onEmail, onStep }: Props) {
         testId="sign-in-password"
       />
       {register.error && <Failure error={register.error} toldElsewhere={["email", "password"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={register.isPending}
-        aria-busy={register.isPending}
-        data-testid="sign-in-submit"
-      >
+      <Submit busy={register.isPending} testId="sign-in-submit">
         {t("signIn.register.send")}
-      </button>
+      </Submit>
       <button type="button" className="link" onClick={() => onStep("login")}>
         {t("signIn.back")}
       </button>

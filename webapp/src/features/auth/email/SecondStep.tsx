@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { asCode } from "@/shared/confirm/code";
 import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
 
 interface Props {
@@ -59,15 +60,9 @@ export function SecondStep({ busy, error, onCode, onBack }: Props) {
         )}
       </Field>
       {Boolean(error) && <Failure error={error} toldElsewhere={["code"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={busy}
-        aria-busy={busy}
-        data-testid="sign-in-submit"
-      >
+      <Submit busy={busy} testId="sign-in-submit">
         {t("signIn.enter")}
-      </button>
+      </Submit>
       <div className={css.links}>
         <button type="button" className="link" onClick={change} data-testid="sign-in-recovery">
           {recovering ? t("signIn.second.useApp") : t("signIn.second.useRecovery")}

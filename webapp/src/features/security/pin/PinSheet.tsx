@@ -8,6 +8,7 @@ import { type Method, methodsOf } from "@/shared/confirm/secret";
 import { Failure } from "@/shared/ui/Failure";
 import { Segmented } from "@/shared/ui/Segmented";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import { say } from "@/shared/ui/Toast";
 import css from "../security.module.css";
 import { useRefreshMe } from "../useRefreshMe";
@@ -108,15 +109,9 @@ export function PinSheet({ factors, onClose }: Props) {
           </p>
         )}
         {save.error && <Failure error={save.error} toldElsewhere={["pin", "old_pin", "code"]} />}
-        <button
-          type="submit"
-          className="main"
-          disabled={save.isPending}
-          aria-busy={save.isPending}
-          data-testid="pin-save"
-        >
+        <Submit busy={save.isPending} testId="pin-save">
           {t("security.pin.save")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );

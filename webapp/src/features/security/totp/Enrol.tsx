@@ -6,6 +6,7 @@ import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
 import { Icon } from "@/shared/ui/Icon";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import { say } from "@/shared/ui/Toast";
 import css from "../security.module.css";
 import { Qr } from "./Qr";
@@ -72,15 +73,9 @@ export function Enrol({ offer, busy, error, onCode, onClose }: Props) {
           )}
         </Field>
         {Boolean(error) && <Failure error={error} toldElsewhere={["code"]} />}
-        <button
-          type="submit"
-          className="main"
-          disabled={busy}
-          aria-busy={busy}
-          data-testid="totp-confirm"
-        >
+        <Submit busy={busy} testId="totp-confirm">
           {t("security.totp.confirm")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );

@@ -9,6 +9,7 @@ import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
 import { PasswordField } from "@/shared/ui/PasswordField";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../security.module.css";
 import { useRefreshMe } from "../useRefreshMe";
 
@@ -123,15 +124,9 @@ export function EmailSheet({ email, onClose }: Props) {
         {change.error && (
           <Failure error={change.error} toldElsewhere={["email", "password", "code"]} />
         )}
-        <button
-          type="submit"
-          className="main"
-          disabled={change.isPending}
-          aria-busy={change.isPending}
-          data-testid="email-save"
-        >
+        <Submit busy={change.isPending} testId="email-save">
           {t("security.email.send")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );
