@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
 import { problemOf } from "@/shared/api/problem";
 import { beginSession } from "@/shared/api/session";
+import { EmailField } from "@/shared/ui/EmailField";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
 import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
-import { AddressField } from "./AddressField";
 import type { EmailStep } from "./EmailPanel";
 import { SecondStep } from "./SecondStep";
 
@@ -62,7 +62,14 @@ export function LoginForm({ email, onEmail, onStep }: Props) {
         enter.mutate(null);
       }}
     >
-      <AddressField value={email} onChange={onEmail} error={enter.error} />
+      <EmailField
+        label={t("signIn.email")}
+        error={enter.error}
+        autoComplete="username"
+        value={email}
+        onChange={onEmail}
+        testId="sign-in-email"
+      />
       <PasswordField
         name="password"
         label={t("signIn.password")}

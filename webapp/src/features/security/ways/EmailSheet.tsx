@@ -5,6 +5,7 @@ import { api, unwrap } from "@/shared/api/client";
 import type { Me } from "@/shared/api/types";
 import { asCode } from "@/shared/confirm/code";
 import { usePerson } from "@/shared/person/Person";
+import { EmailField } from "@/shared/ui/EmailField";
 import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
 import { PasswordField } from "@/shared/ui/PasswordField";
@@ -78,22 +79,14 @@ export function EmailSheet({ email, onClose }: Props) {
           change.mutate();
         }}
       >
-        <Field name="email" label={t("security.email.address")} error={change.error}>
-          {(described) => (
-            <input
-              {...described}
-              type="email"
-              required
-              maxLength={254}
-              autoComplete="email"
-              autoCapitalize="none"
-              spellCheck={false}
-              value={address}
-              onChange={(event) => setAddress(event.target.value)}
-              data-testid="email-address"
-            />
-          )}
-        </Field>
+        <EmailField
+          label={t("security.email.address")}
+          error={change.error}
+          autoComplete="email"
+          value={address}
+          onChange={setAddress}
+          testId="email-address"
+        />
         <PasswordField
           name="password"
           label={isFirst ? t("security.password.new") : t("security.password.current")}
