@@ -5,9 +5,9 @@ import { api, unwrap } from "@/shared/api/client";
 import type { Me } from "@/shared/api/types";
 import { asCode } from "@/shared/confirm/code";
 import { usePerson } from "@/shared/person/Person";
+import { CodeField } from "@/shared/ui/CodeField";
 import { EmailField } from "@/shared/ui/EmailField";
 import { Failure } from "@/shared/ui/Failure";
-import { Field } from "@/shared/ui/Field";
 import { PasswordField } from "@/shared/ui/PasswordField";
 import { Sheet } from "@/shared/ui/Sheet";
 import { Submit } from "@/shared/ui/Submit";
@@ -98,21 +98,13 @@ export function EmailSheet({ email, onClose }: Props) {
           testId="email-password"
         />
         {factors.totp && (
-          <Field name="code" label={t("confirm.secret.totp")} error={change.error}>
-            {(described) => (
-              <input
-                {...described}
-                required
-                maxLength={32}
-                autoComplete="one-time-code"
-                autoCapitalize="none"
-                spellCheck={false}
-                value={code}
-                onChange={(event) => setCode(event.target.value)}
-                data-testid="email-code"
-              />
-            )}
-          </Field>
+          <CodeField
+            label={t("confirm.secret.totp")}
+            error={change.error}
+            value={code}
+            onChange={setCode}
+            testId="email-code"
+          />
         )}
         {change.error && (
           <Failure error={change.error} toldElsewhere={["email", "password", "code"]} />
