@@ -20,6 +20,7 @@ from core.settings import Settings
 from models import announcing, events
 from models.base import db
 from models.sessions import make_sessions
+from web import wired
 from web.document import refusals
 from web.guard import needs, sign_in_id, user_id
 from web.limits import household
@@ -100,7 +101,7 @@ def ws_ticket() -> dict[str, Any]:
     ends with this sign-in."""
     tickets: Tickets = current_app.extensions["ws_tickets"]
     ticket = tickets.issue(user_id(), sign_in_id())
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     home = request.host_url.rstrip("/") if settings.is_sandbox else None
     base = (home or settings.public_url or request.host_url.rstrip("/")).replace("http", "ws", 1)
     return Ticket(
