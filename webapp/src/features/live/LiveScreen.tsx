@@ -16,7 +16,6 @@ import { LiveCard } from "./LiveCard";
 import css from "./live.module.css";
 import { PastSignals } from "./PastSignals";
 import { StatusLine } from "./StatusLine";
-import { useProfits } from "./useProfits";
 
 /** What the community watches now and how it ended before, as it comes. */
 export default function LiveScreen() {
@@ -27,7 +26,6 @@ export default function LiveScreen() {
   const signals = live.data;
   const now = useNow((signals?.length ?? 0) > 0);
   useMarkSeen(signals);
-  useProfits();
   const refresh = () => Promise.all([live.refetch(), past.refetch()]);
   return (
     <Screen

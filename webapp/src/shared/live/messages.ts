@@ -14,6 +14,8 @@ export interface LiveSignal {
   expiresAt: number;
   state?: Signal["state"];
   result?: SignalResult;
+  /** What it brought, as decimal text. */
+  pnl?: string;
 }
 
 /** How the service stands, and the person's own day: the last three. */

@@ -5,7 +5,6 @@ import type { LiveSignal } from "@/shared/live/messages";
 export function signalOf(told: LiveSignal, known: Signal | undefined, now: string): Signal {
   const state = told.state ?? "live";
   return {
-    pnl: null,
     post_state: "sending",
     pin_state: "owed",
     message_id: null,
@@ -23,6 +22,7 @@ export function signalOf(told: LiveSignal, known: Signal | undefined, now: strin
     expires_at: new Date(told.expiresAt).toISOString(),
     state,
     result: told.result ?? null,
+    pnl: told.pnl ?? null,
     ended_at: state === "live" ? null : (known?.ended_at ?? now),
   };
 }
