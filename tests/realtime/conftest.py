@@ -25,7 +25,7 @@ from core.announcer import Announcer
 from core.roles import Role
 from core.settings import Settings
 from devstack.paths import TEST
-from devstack.ports import any_free
+from devstack.ports import lasting
 from devstack.redis_server import Redis as RedisServer
 from models import announcing, events
 from models.sessions import make_engine, make_sessions
@@ -39,7 +39,7 @@ PATIENCE = 8.0
 @pytest.fixture(scope="session")
 def redis_server(process_number: int) -> Iterator[RedisServer]:
     """A Redis that nobody else uses, so that it can be killed."""
-    server = RedisServer(TEST / f"redis-realtime-{process_number}", fixed_port=any_free())
+    server = RedisServer(TEST / f"redis-realtime-{process_number}", fixed_port=lasting(1)[0])
     server.start()
     yield server
     server.stop()

@@ -20,17 +20,21 @@ _EDITED = _PINNED = 10
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """How much and how hard. `between`: seconds from strike to strike; `latency_ms`: how long
-    Telegram takes for each call; `redis_each`: every so many-th strike Redis is killed too.
+    """How much and how hard. `strikes`: how many at most; `between`: seconds from one to the next;
+    `latency_ms`: how long
+    Telegram takes for each call; `redis_each`: every so many-th strike Redis is killed too;
+    `fault_chance`: of a strike, that a call goes wrong too.
     `lost_seconds`, `timeout_seconds`: other ones than the worker's own."""
 
     seed: int
     messages: int = 500
     chats: int = 50
     workers: int = 2
+    strikes: int | None = None
     between: float = 1.0
     latency_ms: int = 100
     redis_each: int = 5
+    fault_chance: float = 0.25
     lost_seconds: float | None = None
     timeout_seconds: float | None = None
 
@@ -55,12 +59,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """One blow: `worker` is killed, and Redis too; `fault` befalls the next message."""
+    """One blow: `worker` is killed, perhaps Redis too; `fault` befalls the next message."""
 
     worker: int
     redis: bool
     emptied: bool
-    fault: dict[str, Any]
+    fault: dict[str, Any] | None
 
 
 def wishes(storm: Storm) -> list[Wish]:
@@ -86,5 +90,5 @@ def strikes(storm: Storm) -> Iterator[Strike]:
             dice.randrange(storm.workers),
             number % storm.redis_each == 0,
             dice.random() < 0.5,
-            dice.choice(_FAULTS),
+            dice.choice(_FAULTS) if dice.random() < storm.fault_chance else None,
         )
