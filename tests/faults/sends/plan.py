@@ -21,10 +21,9 @@ _EDITED = _PINNED = 10
 @dataclass(frozen=True, slots=True)
 class Storm:
     """How much and how hard. `strikes`: how many at most; `between`: seconds from one to the next;
-    `latency_ms`: how long
-    Telegram takes for each call; `redis_each`: every so many-th strike Redis is killed too;
-    `fault_chance`: of a strike, that a call goes wrong too.
-    `lost_seconds`, `timeout_seconds`: other ones than the worker's own."""
+    `latency_ms`: how long Telegram takes for each call; `redis_each`: every so many-th strike Redis
+    is killed too; `fault_chance`: of a strike, that a call goes wrong too. `lost_seconds`,
+    `timeout_seconds`: other ones than the worker's own."""
 
     seed: int
     messages: int = 500

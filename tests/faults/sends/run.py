@@ -104,11 +104,12 @@ def run(storm: Storm, place: Place) -> Report:
     wanted = wishes(storm)
     engine = make_engine(place.environment["DATABASE_URL"])
     sessions = make_sessions(engine)
-    began = time.monotonic()
     try:
         with _crew(storm, place) as workers:
             _owe(place, sessions, wanted)
             _order_fault(place, {"kind": "delay", "ms": storm.latency_ms, "count": -1})
+            began = time.monotonic()
+            workers.pids = [workers.fork() for _ in range(storm.workers)]
             ordered = _strike(storm, place, sessions, workers, report)
             struck = place.control("GET", "faults")
             report.faults.update(
@@ -116,7 +117,7 @@ def run(storm: Storm, place: Place) -> Report:
             )
             place.control("DELETE", "faults", bot_id=place.bot_id)
             _wait_for_the_last(sessions)
-        report.seconds = time.monotonic() - began
+            report.seconds = time.monotonic() - began
         _judge(place, sessions, wanted, report)
     finally:
         place.control("DELETE", "faults", bot_id=place.bot_id)
@@ -164,9 +165,7 @@ def _crew(storm: Storm, place: Place) -> Iterator[_Crew]:
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n", f"see {place.log}"
-        crew = _Crew(process)
-        crew.pids = [crew.fork() for _ in range(storm.workers)]
-        yield crew
+        yield _Crew(process)
     finally:
         kill_family(process.pid)
         # Its pipes are closed too.
