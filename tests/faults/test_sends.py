@@ -30,7 +30,7 @@ def test_no_message_is_lost_or_said_twice_but_those_that_are_marked_so(
         seed_to_use(),
         messages=40,
         chats=20,
-        strikes=8,
+        strikes=6,
         between=0.3,
         latency_ms=40,
         redis_each=4,
