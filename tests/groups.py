@@ -19,6 +19,7 @@ _GROUPS = {
     # Six forking workers, which take their time to start.
     "tests/faults/test_boundaries.py": "faults",
     "tests/faults/test_cancel_after_a_strike.py": "faults",
+    "tests/faults/test_sends.py": "faults",
 }
 # Minutes each: begun late, one process would work on them alone at the end.
 _LONG = "tests/faults/"

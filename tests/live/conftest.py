@@ -27,6 +27,8 @@ def live_environment(
         **environment,
         "DATABASE_URL": live_database,
         "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
+        # A community of its own at Telegram, whose bot others have too.
+        "EBB_TELEGRAM_CHAT_ID": "-1001000000036",
         "WEB_CONCURRENCY": "2",
         "WORKER_PROCESSES": "1",
     }
