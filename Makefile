@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export UV_NO_PROGRESS := 1
 
-.PHONY: help up test lint format migrate migration shell shell-db logs bench storm boundaries clean requirements \
+.PHONY: help up test pictures lint format migrate migration shell shell-db logs bench storm boundaries clean requirements \
 	check-python check-webapp openapi
 
 help: ## Show this list
@@ -21,10 +21,14 @@ test: $(VENV)/.dev ## Set up all and run the whole suite
 	@$(MAKE) --no-print-directory -j2 lint check-webapp
 	@$(BIN)/python -m devstack chromium >/dev/null
 	@rm -rf .data/test/logs .data/test/secrets.txt && $(BIN)/coverage erase
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --include='trading/*' --fail-under=95 --skip-covered
 	@$(BIN)/coverage report --include='exchange/*' --fail-under=95 --skip-covered
 	@$(BIN)/python -m devstack search-secrets
+
+pictures: $(VENV)/.dev ## Draw every screen in both languages and schemes into artifacts/gallery
+	@$(BIN)/python -m devstack webapp && $(BIN)/python -m devstack chromium >/dev/null
+	EBB_PICTURES=1 $(BIN)/pytest tests/browser/test_gallery*.py $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, types and import directions
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

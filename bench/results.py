@@ -17,7 +17,16 @@ from devstack.paths import ROOT
 from devstack.postgres import PROGRAMS
 
 _FILE = ROOT / "artifacts" / "bench.json"
-_TOLD = ("flask", "gunicorn", "dramatiq", "sqlalchemy", "psycopg2-binary", "redis", "pybit")
+_TOLD = (
+    "flask",
+    "gunicorn",
+    "dramatiq",
+    "sqlalchemy",
+    "psycopg2-binary",
+    "redis",
+    "pybit",
+    "websockets",
+)
 
 
 @dataclass(frozen=True, slots=True)

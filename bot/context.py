@@ -34,6 +34,8 @@ class Context:
     # What the handler's look brought (`bot.looking`).
     found: object = None
     answers: list[tuple[Press, str | None]] = field(default_factory=list)
+    # The job that the handler accepted, to be rung for.
+    accepted: uuid.UUID | None = None
 
     @property
     def settings(self) -> Settings:

@@ -67,6 +67,8 @@ COMMAND_LOOKS: dict[str, Callable[[Outlook, Message, str], object]] = {
     "/reduce": orders.look_reduce,
     "/restore": orders.look_restore,
 }
+# What one person may not ask without end (`Outlook.admit`).
+PACED = frozenset({"/status", *COMMAND_LOOKS})
 PRESS_LOOKS: dict[str, Callable[[Outlook, Press, str], object]] = {questions.YES: questions.look}
 # What a shared contact goes to, with an empty rest.
 ON_CONTACT: Handler = phones.take
@@ -80,9 +82,12 @@ def needs_look(update: Message | Press) -> bool:
 
 
 def look(outlook: Outlook, update: Message | Press) -> object:
-    """What the update's handler needs to know; a Problem or Refusal where it can't be known."""
+    """What the update's handler needs to know; a Problem or Refusal where it can't be known, or was
+    asked for too often."""
     found = _look_of(update)
     try:
+        if isinstance(update, Message) and _command_of(update) in PACED:
+            outlook.admit(update.from_user)
         return None if found is None else found(outlook)
     except (Problem, Refusal) as refused:
         return refused
@@ -98,11 +103,16 @@ def _look_of(update: Message | Press) -> Callable[[Outlook], object] | None:
         prefix, _, data = update.data.partition(":")
         on_press = PRESS_LOOKS.get(prefix)
         return None if on_press is None else lambda outlook: on_press(outlook, update, data)
-    if not update.is_private or update.contact is not None:
-        return None
-    name, rest = _named(update.text)
-    on_command = COMMAND_LOOKS.get(name)
+    on_command = COMMAND_LOOKS.get(_command_of(update))
+    _, rest = _named(update.text)
     return None if on_command is None else lambda outlook: on_command(outlook, update, rest)
+
+
+def _command_of(message: Message) -> str:
+    """The name of a command that is answered; empty for whatever else is written."""
+    if not message.is_private or message.contact is not None:
+        return ""
+    return _named(message.text)[0]
 
 
 def handle(context: Context, update: Message | Press) -> None:

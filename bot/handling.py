@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,6 +15,7 @@ from bot import dispatch
 from bot.context import Context
 from bot.looking import Outlook
 from core.logs import get_logger
+from core.tallies import Tallies
 from models import bot_updates
 from telegram.bot_api import BotApi
 from telegram.updates import parse
@@ -35,26 +36,33 @@ def handle(
     sessions: sessionmaker[Session],
     desk: Desk,
     apis: Mapping[int, BotApi],
+    tallies: Tallies,
     row_id: uuid.UUID,
+    *,
+    ring: Callable[[uuid.UUID], object] = lambda _: None,
 ) -> None:
     """Let the update be answered, once. A handler that fails is tried again later, and after five
-    times no more. Raises OperationalError or TimeoutError while Postgres is away: that is no try.
-    """
+    times no more. `ring` is called for a job that it accepted; where it is not, the relay rings.
+    Raises OperationalError or TimeoutError while Postgres is away: that is no try."""
     try:
-        context = _handled(sessions, desk, apis, row_id)
+        context = _handled(sessions, desk, apis, tallies, row_id)
     except (OperationalError, PoolTimeout):
         raise
     except Exception as error:  # noqa: BLE001 - whatever a handler raises, the others go on
         _failed(sessions, row_id, error)
         return
-    if context is not None:
-        context.give_answers()
+    if context is None:
+        return
+    if context.accepted is not None:
+        ring(context.accepted)
+    context.give_answers()
 
 
 def _handled(
     sessions: sessionmaker[Session],
     desk: Desk,
     apis: Mapping[int, BotApi],
+    tallies: Tallies,
     row_id: uuid.UUID,
 ) -> Context | None:
     with sessions() as session:
@@ -63,15 +71,19 @@ def _handled(
         return None
     api, update = apis.get(row.bot_id), parse(row.payload or {})
     found = None
-    if api is not None and update is not None and dispatch.needs_look(update):
-        if not _LOOKS.acquire(blocking=False):
+    if api is not None and update is not None:
+        outlook = Outlook(sessions, desk, tallies)
+        if not dispatch.needs_look(update):
+            found = dispatch.look(outlook, update)
+        elif _LOOKS.acquire(blocking=False):
+            try:
+                _put_off(sessions, row_id, _LOOK_SECONDS)
+                found = dispatch.look(outlook, update)
+            finally:
+                _LOOKS.release()
+        else:
             _put_off(sessions, row_id, _BUSY_SECONDS)
             return None
-        try:
-            _put_off(sessions, row_id, _LOOK_SECONDS)
-            found = dispatch.look(Outlook(sessions, desk), update)
-        finally:
-            _LOOKS.release()
     with sessions() as session:
         if bot_updates.hold(session, row_id) is None:
             return None

@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.context import language_for
 from core.problems import Problem
 from core.roles import Permission, may
+from core.tallies import Tallies
 from models import row_security
 from models.states import MarketType
 from models.users import Account, User, live_account, user_by_telegram_id
 from telegram.updates import Person
 from trading.desk import Desk
+
+# Questions of one person, to all processes together.
+_MOST, _WITHIN_SECONDS = 10, 60
 
 
 class Refusal(Exception):
@@ -46,6 +50,16 @@ class Outlook:
 
     sessions: sessionmaker[Session]
     desk: Desk
+    tallies: Tallies
+
+    def admit(self, person: Person) -> None:
+        """Count one more question: each may cost calls to the exchange that jobs need too. Raises
+        Refusal `too_often` beyond the most."""
+        # Redis learns no Telegram id.
+        name = f"bot:{self.desk.vault.fingerprint(str(person.id))}"
+        number, left = self.tallies.count(name, _WITHIN_SECONDS)
+        if number > _MOST:
+            raise Refusal("too_often", seconds=str(left))
 
     def language(self, person: Person) -> str:
         with self.sessions() as session:

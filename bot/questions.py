@@ -150,9 +150,11 @@ def _accept(
 
     intake = Intake(question.idempotency_key, request_id=context.update)
     if isinstance(request, ReduceRequest):
-        accept_reduce(session, desk, account, request, intake, permitted)
+        accepted = accept_reduce(session, desk, account, request, intake, permitted)
     else:
-        accept_restore(session, account, request, intake, permitted)
+        accepted = accept_restore(session, account, request, intake, permitted)
+    if not accepted.replayed:
+        context.accepted = accepted.job.id
 
 
 def decline(context: Context, press: Press, rest: str) -> None:

@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from community import posting
@@ -22,6 +21,7 @@ from core.queue_names import BOT_CHANNEL
 from models import audit, broadcasts
 from models.bot_sends import Deed
 from models.broadcasts import Broadcast, BroadcastState, PinState
+from models.waking import wake
 
 LIFE = timedelta(hours=1)
 """What could not be sent that long after its time is not sent any more: it would be stale."""
@@ -93,7 +93,7 @@ def accept(
     asked.record(session, "broadcast.created", subject(row), _told(row))
     if later:
         # The bell looks anew when the next is due.
-        session.execute(select(func.pg_notify(BOT_CHANNEL, "")))
+        wake(session, BOT_CHANNEL)
     else:
         _begin(session, channel, row, now)
     session.commit()

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,6 +29,7 @@ from models.bot_sends import Deed
 from models.broadcasts import PinState
 from models.signals import PostState, Signal, SignalResult, SignalState
 from models.users import language_of
+from models.waking import wake
 
 _FURTHEST = timedelta(days=366)
 _ENDS: Mapping[SignalState, frozenset[SignalState]] = {
@@ -280,7 +280,7 @@ def _edit(session: Session, signal: Signal) -> None:
 def _tell(session: Session, signal: Signal) -> None:
     telling.tell(session, None, "live_out", live_out(signal))
     # The bell looks anew when the next one ends.
-    session.execute(select(func.pg_notify(BOT_CHANNEL, "")))
+    wake(session, BOT_CHANNEL)
 
 
 def _key(signal: Signal, what: str | None = None) -> str:

@@ -68,7 +68,8 @@ def _signed(number: Decimal) -> str:
 
 def live_out(signal: Signal) -> dict[str, object]:
     """The signal as open apps are told of it: `confidence` and `ev` as numbers, `expiresAt` in
-    milliseconds. One that is not live any more says its state, and its result."""
+    milliseconds. One that is not live any more says its state, its result, and what it brought
+    (text, as everywhere)."""
     told: dict[str, object] = {
         "id": str(signal.id),
         "type": signal.type,
@@ -83,4 +84,6 @@ def live_out(signal: Signal) -> dict[str, object]:
         told["state"] = signal.state.value
     if signal.result is not None:
         told["result"] = signal.result.value
+    if signal.pnl is not None:
+        told["pnl"] = plain(signal.pnl)
     return told

@@ -120,6 +120,7 @@ class Settings(BaseSettings):
     relay_seconds: float = Field(1.0, ge=0.1, le=60)
     ring_again_seconds: float = Field(2.0, ge=0.2, le=60)
     retention_days: int = Field(30, ge=1, le=3650)
+    community_days: int = Field(365, ge=30, le=3650)
     exposure_seconds: int = Field(900, ge=0, le=86_400)
     key_check_seconds: int = Field(86_400, ge=0, le=2_592_000)
     use_streams: bool = False

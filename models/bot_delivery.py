@@ -29,8 +29,11 @@ AT_ONCE = 3
 of a worker."""
 KEPT_FOR_PEOPLE = 1
 """Of these, and of each second's, so many are no broadcast's: an approval must not wait for it."""
-LOST_SECONDS = 45.0
-"""A call takes less (see `telegram.bot_api`): who began it this long ago has died."""
+CALL_SECONDS = 20.0
+"""A call takes less (see `telegram.bot_api`): after that it holds no thread any more, though nobody
+may have noted its end."""
+LOST_SECONDS = 30.0
+"""Who began a call this long ago, and has not noted its end, has died."""
 _DIED = "the worker died under way"
 _LATE = "it could not be sent in time"
 _NO_MESSAGE = "its message is not known"
@@ -80,7 +83,8 @@ def begin(session: Session, send_id: uuid.UUID) -> Turn | Wait | None:
     """Take the send: commit, then call. None if it ended, as one does here that nobody can send
     any more, or that died under way."""
     session.execute(_LOCK, {"send": send_id})
-    row = session.execute(_LOOK, {"send": send_id}).mappings().one_or_none()
+    about = {"send": send_id, "call": CALL_SECONDS}
+    row = session.execute(_LOOK, about).mappings().one_or_none()
     if row is None:
         return None
     if row["state"] == SendState.SENDING:
@@ -263,8 +267,8 @@ _LOOK = text(
       ) - t.now) as chat_not_yet,
       extract(epoch from t.now - s.began_at) as under_way_for,
       exists (select 1 from bot_sends e where {_BEFORE}) as others_first,
-      (select count(*) from bot_sends o where o.bot_id = s.bot_id and o.state = 'sending')
-        as under_way,
+      (select count(*) from bot_sends o where o.bot_id = s.bot_id and o.state = 'sending'
+        and o.began_at > t.now - make_interval(secs => :call)) as under_way,
       (select count(*) from bot_sends o
         where o.bot_id = s.bot_id and o.began_at > t.now - interval '1 second') as bot_second,
       coalesce(extract(epoch from t.now - (

@@ -21,7 +21,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
-    func,
     select,
     update,
 )
@@ -32,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.ids import new_id
 from core.queue_names import BOT_CHANNEL
 from models.base import Base, CreatedAt, Moment, RowId, words
+from models.waking import wake
 
 WITHDRAWN = "it was taken back"
 
@@ -243,7 +243,7 @@ def _write(session: Session, **values: Any) -> uuid.UUID:
     )
     if written is None:
         return session.scalars(select(BotSend.id).where(BotSend.key == values["key"])).one()
-    session.execute(select(func.pg_notify(BOT_CHANNEL, "")))
+    wake(session, BOT_CHANNEL)
     return written
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.ids import new_id
 from core.queue_names import BOT_CHANNEL
 from models.base import Base, CreatedAt, Moment, RowId
+from models.waking import wake
 
 _BATCH = 100
 # Telegram keeps what was not taken for a day; nothing older comes again.
@@ -58,7 +59,7 @@ def store(session: Session, bot_id: int, raw: Mapping[str, Any]) -> uuid.UUID | 
         .returning(BotUpdate.id)
     )
     if stored is not None:
-        session.execute(text(f"select pg_notify('{BOT_CHANNEL}', '')"))
+        wake(session, BOT_CHANNEL)
     return stored
 
 

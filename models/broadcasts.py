@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, func, select, update
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, delete, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -109,19 +110,15 @@ def hold_due(session: Session, most: int) -> Sequence[Broadcast]:
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def cancel(session: Session, broadcast_id: uuid.UUID) -> Broadcast | None:
-    """Cancelled; None where it is not scheduled, or no longer."""
-    query = (
-        update(Broadcast)
-        .where(Broadcast.id == broadcast_id, Broadcast.state == BroadcastState.SCHEDULED)
-        .values(state=BroadcastState.CANCELLED)
-        .returning(Broadcast)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalar(query)
-
-
 def hold(session: Session, broadcast_id: uuid.UUID) -> Broadcast | None:
     """The broadcast as it is now, locked."""
     query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update()
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def forget_old(session: Session, days: int) -> None:
+    """Remove what ended, and was to be sent longer ago."""
+    ended = Broadcast.state.not_in([BroadcastState.SCHEDULED, BroadcastState.SENDING])
+    # Of what was never sent, its time is the last that is known.
+    last = func.greatest(Broadcast.created_at, Broadcast.at, Broadcast.sent_at)
+    session.execute(delete(Broadcast).where(ended, last < func.now() - timedelta(days=days)))

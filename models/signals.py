@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    delete,
     func,
     select,
 )
@@ -149,3 +151,9 @@ def hold_expired(session: Session, most: int) -> Sequence[Signal]:
         .with_for_update(skip_locked=True)
     )
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def forget_old(session: Session, days: int) -> None:
+    """Remove what ended longer ago, settled or not."""
+    old = Signal.ended_at < func.now() - timedelta(days=days)
+    session.execute(delete(Signal).where(Signal.state != SignalState.LIVE, old))

@@ -74,3 +74,25 @@ class Phone:
         """What the bot wrote here, as it stands now."""
         query = {"bot_id": self.bot.id, "chat_id": self.id}
         return [one for one in self.bot.control("GET", "messages", **query) if one["from_bot"]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group that the bot writes into."""
+
+    bot: BotUnderTest
+    id: int
+
+    def texts(self) -> list[str]:
+        """What stands there, the oldest first."""
+        return [one["text"] for one in self._messages()]
+
+    def pinned(self) -> list[str]:
+        """The texts of the pinned messages."""
+        chats = self.bot.control("GET", "chats", bot_id=self.bot.id)
+        ids = next(one["pinned"] for one in chats if one["id"] == self.id)
+        return [one["text"] for one in self._messages() if one["message_id"] in ids]
+
+    def _messages(self) -> list[dict[str, Any]]:
+        query = {"bot_id": self.bot.id, "chat_id": self.id}
+        return list(self.bot.control("GET", "messages", **query))

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 import requests
-from psycopg2 import sql
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,10 +21,10 @@ from devstack.environment import child_environment
 from devstack.paths import TEST
 from devstack.test_servers import LOGS, SECRETS, Servers
 from models.base import Base
-from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import BotApi
 from tests.bots import BotUnderTest
+from tests.databases import Databases
 from tests.groups import ByGroup, count_lines_where_it_matters, long_ones_first
 from tests.mailbox import mail_worker, mailbox  # noqa: F401 - fixtures
 from trading.desk import Desk
@@ -84,30 +82,14 @@ def redis_url(servers: Servers, process_number: int) -> str:
 
 
 @pytest.fixture(scope="session")
-def make_database(servers: Servers) -> Callable[[str], str]:
-    """Makes an empty database of this name and tells its address."""
-
-    def make(name: str) -> str:
-        connection = psycopg2.connect(servers.postgres_url)
-        connection.autocommit = True
-        try:
-            cursor = connection.cursor()
-            identifier = sql.Identifier(name)
-            cursor.execute(sql.SQL("drop database if exists {} with (force)").format(identifier))
-            cursor.execute(sql.SQL("create database {}").format(identifier))
-        finally:
-            connection.close()
-        return f"{servers.postgres_url.rpartition('/')[0]}/{name}"
-
-    return make
+def databases(servers: Servers) -> Databases:
+    return Databases(servers.postgres_url)
 
 
 @pytest.fixture(scope="session")
-def database_url(make_database: Callable[[str], str], process_number: int) -> str:
+def database_url(databases: Databases, process_number: int) -> str:
     """This process's database, with all migrations."""
-    address = make_database(f"ebb_test_{process_number}")
-    upgrade(address)
-    return address
+    return databases.migrated(f"ebb_test_{process_number}")
 
 
 @pytest.fixture(scope="session")

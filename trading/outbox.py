@@ -21,6 +21,7 @@ from models.base import any_of
 from models.jobs import Job
 from models.outbox import OutboxRow
 from models.states import ENDED_JOBS
+from models.waking import wake
 
 CHANNEL = "ebb_ring"
 """Notified in the accepting transaction, so a relay knows that there is something to look after."""
@@ -42,7 +43,7 @@ def owe_ring(session: Session, job_id: uuid.UUID, delay_seconds: float) -> None:
     """In the transaction that stores the job, which may start after `delay_seconds`."""
     wait = timedelta(seconds=delay_seconds or GRACE_SECONDS)
     session.add(OutboxRow(job_id=job_id, ring_at=func.now() + wait))
-    session.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+    wake(session, CHANNEL)
 
 
 def ring_from(session: Session, job_id: uuid.UUID, moment: SQLColumnExpression[Any]) -> None:
@@ -76,7 +77,7 @@ def settle_ended(session: Session, job: Job) -> uuid.UUID | None:
         .returning(OutboxRow.job_id)
     )
     if woken is not None:
-        session.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+        wake(session, CHANNEL)
     return woken
 
 

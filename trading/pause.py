@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from models import audit
 from models.jobs import Job
 from models.operations import Switch
 from models.states import ENDED_JOBS
+from models.waking import wake
 from trading.accounts import Origin
 from trading.outbox import CHANNEL, ring_from
 from trading.waits import WaitReason
@@ -65,5 +66,5 @@ def set_paused(
         )
         for job_id in session.scalars(parked):
             ring_from(session, job_id, func.now())
-        session.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+        wake(session, CHANNEL)
     session.commit()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from flask_openapi3 import APIBlueprint, Tag
 
 from core.roles import Permission
@@ -14,7 +13,7 @@ from models.users import live_accounts
 from trading import accounts
 from trading.accounts import Change, NewKey
 from trading.key_checks import check_own_key
-from web import present
+from web import present, wired
 from web.document import refusals
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
@@ -41,7 +40,7 @@ def connect_key(body: NewAccount) -> tuple[dict[str, Any], int]:
         environment=body.environment,
         credentials=Credentials(api_key=body.api_key, api_secret=body.api_secret),
     )
-    made = accounts.connect(db.session(), current_app.extensions["desk"], user.id, key, origin())
+    made = accounts.connect(db.session(), wired.desk(), user.id, key, origin())
     return present.account(made).model_dump(mode="json"), 201
 
 
@@ -57,7 +56,7 @@ def list_keys() -> dict[str, Any]:
 @needs(Permission.TRADE)
 def change_key(path: AccountPath, body: AccountChange) -> dict[str, Any]:
     """Its name, whether it is the default one, and what no reduce of it touches."""
-    desk = current_app.extensions["desk"]
+    desk = wired.desk()
     wanted = Change(
         label=body.label,
         make_default=bool(body.is_default),
@@ -76,7 +75,7 @@ def change_key(path: AccountPath, body: AccountChange) -> dict[str, Any]:
 @needs(Permission.TRADE)
 def check_key(path: AccountPath) -> dict[str, Any]:
     """Ask the exchange now what the key may do, as is done once a day; `state` tells the rest."""
-    desk = current_app.extensions["desk"]
+    desk = wired.desk()
     checked = check_own_key(db.session(), desk, user_id(), path.account_id, origin())
     return present.account(checked).model_dump(mode="json")
 
@@ -85,6 +84,6 @@ def check_key(path: AccountPath) -> dict[str, Any]:
 @needs(Permission.TRADE)
 def remove_key(path: AccountPath) -> tuple[str, int]:
     """The key pair is forgotten for good; history stays."""
-    desk = current_app.extensions["desk"]
+    desk = wired.desk()
     accounts.remove(db.session(), desk, user_id(), path.account_id, origin())
     return "", 204

@@ -6,19 +6,17 @@ import threading
 import uuid
 from typing import Any
 
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, g, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
-from core.settings import Settings
-from core.vault import Vault
 from identity import approvals, phones
 from identity.approvals import LIFE, Asker
 from models.approvals import ApprovalState, Standing
 from models.base import db
 from models.row_security import act_for, system_scope
 from telegram.bots import bot_id
-from web import tallies
+from web import tallies, wired
 from web.document import refusals
 from web.entering import enter
 from web.guard import current_user, needs, open_to_all, user_id
@@ -56,16 +54,6 @@ _SLOWEST_LOOK = 0.5
 _HELD = threading.BoundedSemaphore(8)
 
 
-def _settings() -> Settings:
-    found: Settings = current_app.config["SETTINGS"]
-    return found
-
-
-def _vault() -> Vault:
-    found: Vault = current_app.extensions["desk"].vault
-    return found
-
-
 @blueprint.post(
     "/auth/init",
     summary="Ask for a sign-in by telephone number",
@@ -79,7 +67,7 @@ def begin(body: PhoneSignIn) -> Response:
     that is nobody's is answered alike. The cookie `ebb_approval` binds the request to this browser;
     a newer request of the same person replaces this one."""
     until = clock.monotonic() + _ANSWER_AFTER
-    vault = _vault()
+    vault = wired.vault()
     # By what is asked for, before anybody knows whether it is known.
     name = f"approval:{vault.fingerprint(body.phone_number)}"
     tallies.admit(name, most=_MOST, seconds=_WITHIN_SECONDS)
@@ -89,7 +77,7 @@ def begin(body: PhoneSignIn) -> Response:
             vault,
             body.phone_number,
             _asker(),
-            bot_ids=tuple(bot_id(token) for token in _settings().bot_tokens),
+            bot_ids=tuple(bot_id(token) for token in wired.settings().bot_tokens),
             now=clock.utcnow(),
         )
     db.session.commit()
@@ -104,7 +92,7 @@ def begin(body: PhoneSignIn) -> Response:
         begun.nonce,
         max_age=life,
         path=_COOKIE_PATH,
-        secure=not _settings().is_sandbox,
+        secure=not wired.settings().is_sandbox,
         httponly=True,
         samesite="Strict",
     )
@@ -189,7 +177,7 @@ def unlink_phone() -> tuple[str, int]:
 
 def _shown() -> dict[str, Any]:
     user = current_user()
-    number = phones.masked_of(db.session(), _vault(), user.id)
+    number = phones.masked_of(db.session(), wired.vault(), user.id)
     blocked = user.approvals_blocked_at is not None
     return Approvals(phone_masked=number, blocked=blocked).model_dump(mode="json")
 

@@ -6,14 +6,13 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
 from core import clock
 from core.problems import Problem
 from core.roles import PERMISSIONS
-from core.settings import Settings
 from core.texts import negotiate
 from identity import phones
 from models.base import db
@@ -21,7 +20,7 @@ from models.second_factors import standing
 from models.users import live_accounts, note_allowed
 from telegram.bots import bot_id
 from telegram.init_data import TelegramUser, sign
-from web import launches, present
+from web import launches, present, wired
 from web.dev_account import ensure_sandbox_account
 from web.document import REFRESHING, refusals
 from web.entering import enter
@@ -57,11 +56,6 @@ _REFRESH_BODY = {
 }
 
 
-def _settings() -> Settings:
-    found: Settings = current_app.config["SETTINGS"]
-    return found
-
-
 @blueprint.post("/telegram", summary="Sign in with Telegram's initData", responses=_TOKENS)
 @open_to_all
 def telegram_sign_in(body: TelegramSignIn) -> Response:
@@ -81,7 +75,7 @@ def telegram_sign_in(body: TelegramSignIn) -> Response:
 def dev_sign_in(body: DevSignIn) -> Response:
     """Makes a signed initData for the test user, signs in with it, and connects a sandbox
     account with a seeded book. 404 outside the sandbox environment."""
-    settings = _settings()
+    settings = wired.settings()
     if not settings.is_sandbox:
         raise Problem("not_found", 404)
     person = TelegramUser(
@@ -100,7 +94,7 @@ def _sign_in(init_data: str) -> Tokens:
     launch = launches.verified(init_data)
     launches.admit(launch)
     user_id, role = launches.person(launch)
-    held = [bot_id(token) for token in _settings().bot_tokens]
+    held = [bot_id(token) for token in wired.settings().bot_tokens]
     if launch.user.may_be_written and launch.bot_id in held:
         note_allowed(db.session(), user_id, launch.bot_id, held)
     return enter(user_id, role, {"bot_id": launch.bot_id})
@@ -131,11 +125,11 @@ def me() -> dict[str, Any]:
     return Me(
         id=user.id,
         telegram_id=user.telegram_id,
-        phone_masked=phones.masked_of(db.session(), current_app.extensions["desk"].vault, user.id),
+        phone_masked=phones.masked_of(db.session(), wired.vault(), user.id),
         first_name=user.first_name,
         username=user.username,
         language=chosen.language or negotiate(user.language_code),
-        environment=_settings().environment.value,
+        environment=wired.settings().environment.value,
         settings=chosen,
         role=user.role,
         permissions=sorted(PERMISSIONS[user.role]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, url_for
+from flask import Response, url_for
 from flask_openapi3 import APIBlueprint, Tag
 
 from community import broadcasts as community
@@ -17,10 +17,10 @@ from models import broadcasts
 from models.base import db
 from models.broadcasts import Broadcast
 from web import cursors, present
-from web.accepting import idempotency_key
 from web.community import asked, channel
 from web.document import refusals
 from web.guard import needs
+from web.idempotency import idempotency_key, made
 from web.limits import limiter, orders_limit
 from web.schemas.community import (
     BroadcastIn,
@@ -72,13 +72,8 @@ def create(header: IdempotencyHeader, body: BroadcastIn) -> Response:  # noqa: A
     accepted = community.accept(
         db.session(), channel(), asked(), _draft(body), key=idempotency_key()
     )
-    answer = jsonify(_shown(accepted.broadcast))
-    answer.status_code = 200 if accepted.replayed else 202
     place = url_for("broadcasts.get_broadcast", broadcast_id=accepted.broadcast.id)
-    answer.headers["Location"] = place
-    if accepted.replayed:
-        answer.headers["Idempotent-Replayed"] = "true"
-    return answer
+    return made(_shown(accepted.broadcast), place, replayed=accepted.replayed, status=202)
 
 
 @blueprint.get("", summary="Broadcasts, newest first", responses={"200": Broadcasts})

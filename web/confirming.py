@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from flask import current_app
-
 from core.logs import get_logger
 from exchange.outcomes import ExchangeError
 from identity.confirmation import is_needed, permit
@@ -16,6 +14,7 @@ from models.second_factors import confirm_over
 from models.users import Account
 from trading.accept import Permit
 from trading.plans import Plan
+from web import wired
 from web.guard import user_id
 from web.present.words import cents
 from web.schemas.second_factors import ConfirmationIn
@@ -37,7 +36,7 @@ def permit_by(
             return None
 
     proof = Proof() if confirmation is None else confirmation.proof()
-    vault = current_app.extensions["desk"].vault
+    vault = wired.vault()
     return lambda: permit(db.session(), vault, account, proof, worth)
 
 

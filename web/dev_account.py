@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 import requests
-from flask import current_app
 
 from core.problems import Problem
 from exchange.gateway import Credentials
@@ -13,7 +12,7 @@ from exchange.types import ExchangeEnvironment
 from models.base import db
 from models.users import live_accounts
 from trading.accounts import NewKey, connect
-from trading.desk import Desk
+from web import wired
 from web.origin import origin
 
 _TIMEOUT = 5.0
@@ -23,7 +22,7 @@ def ensure_sandbox_account(user_id: uuid.UUID, telegram_id: int) -> None:
     """Connect the person's demo book, unless an account is connected already."""
     if live_accounts(db.session(), user_id):
         return
-    desk: Desk = current_app.extensions["desk"]
+    desk = wired.desk()
     try:
         answer = requests.post(
             f"{desk.settings.sandbox_url}/_control/demo-book",

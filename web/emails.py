@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g
 from flask_openapi3 import APIBlueprint, Tag
 
 from identity import credentials, linking, registration, second_factor
 from identity.addresses import mailbox
-from models import audit
 from models.base import db
+from web import wired
 from web.bot_name import bot_name
 from web.document import refusals
 from web.guard import current_user, needs, sign_in_id, user_id
 from web.limits import auth_limit, limiter
 from web.living import living
-from web.origin import remote_address
-from web.passwords import must_send_mail, passwords, vault
+from web.noting import note
+from web.passwords import must_send_mail, passwords
 from web.schemas.passwords import Accepted, EmailChange, EmailRemoval, PasswordChange, TelegramLink
 from web.tries import admit_check, admit_mail, forget
 
@@ -58,7 +57,7 @@ def want_email(body: EmailChange) -> tuple[dict[str, Any], int]:
     one stays. The same answer for an address that is another person's: its owner is told."""
     must_send_mail()
     key = admit_check(user_id())
-    second_factor.demand(db.session(), vault(), user_id(), body.code, status=403)
+    second_factor.demand(db.session(), wired.vault(), user_id(), body.code, status=403)
     registration.want_address(
         db.session(), passwords(), current_user(), email=body.email, password=body.password
     )
@@ -93,13 +92,5 @@ def link_telegram() -> dict[str, Any]:
 
 
 def _done(action: str, **details: Any) -> None:
-    audit.record(
-        db.session(),
-        action,
-        None,
-        user_id=user_id(),
-        details=details,
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+    note(user_id(), action, **details)
     db.session.commit()

@@ -6,14 +6,14 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, g, request
+from flask import g, request
 
 from core import clock
 from core.roles import Role
-from core.settings import Settings
-from models import audit
 from models.base import db
 from models.sign_ins import SignIn, forget_outlived
+from web import wired
+from web.noting import note
 from web.origin import remote_address
 from web.platforms import platform
 from web.schemas.auth import Tokens
@@ -23,7 +23,7 @@ from web.tokens import tokens_for
 def enter(user_id: uuid.UUID, role: Role, how: dict[str, Any]) -> Tokens:
     """Begin this device's sign-in in the request's transaction, and commit it. `how` goes into the
     audit log. The person's sign-ins whose tokens ran out go."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     life = timedelta(seconds=settings.refresh_token_seconds)
     forget_outlived(db.session(), user_id, clock.utcnow() - life)
     begun = SignIn(
@@ -32,15 +32,7 @@ def enter(user_id: uuid.UUID, role: Role, how: dict[str, Any]) -> Tokens:
         remote_addr=remote_address(),
     )
     db.session.add(begun)
-    audit.record(
-        db.session(),
-        "user.sign_in",
-        None,
-        user_id=user_id,
-        details=how,
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+    note(user_id, "user.sign_in", **how)
     db.session.commit()
     g.user_id = user_id
     return tokens_for(user_id, role, begun.id)

@@ -11,13 +11,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from core import clock
 from core.problems import Problem
-from core.settings import Settings
+from web import wired
 from web.schemas.jobs import JobFilterIn
 
 _LIFE = timedelta(minutes=5)
@@ -64,7 +63,7 @@ class ExportLink:
 def _signer() -> Signer:
     # Not itsdangerous' serializer: that one compresses, and marks it by a dot in front, which
     # proxies take for a hidden file.
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     # The last one signs there.
     oldest_first = list(reversed(settings.jwt_secrets))
     return Signer(oldest_first, salt="ebb.export", digest_method=hashlib.sha256)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, stream_with_context, url_for
+from flask import Response, stream_with_context, url_for
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
 from core.roles import Permission
-from core.settings import Settings
 from models.base import db
 from models.row_security import act_for
 from trading.export import leg_records
+from web import wired
 from web.csv_lines import csv_lines
 from web.document import refusals
 from web.export_links import ExportLink
@@ -68,7 +68,7 @@ def download_export(path: ExportPath) -> Response:
 
 def _address(token: str) -> str:
     """At the deployment's own address where it has one: a request names any host it likes."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     if settings.public_url is None:
         return url_for("exports.download_export", token=token, _external=True)
     return settings.public_url + url_for("exports.download_export", token=token)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, g, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
@@ -16,7 +16,7 @@ from models.jobs import Job
 from trading.cancel import cancel_job
 from trading.verify import verify_job
 from trading.views import job_of_user, job_version, job_view, list_jobs
-from web import cursors, present
+from web import cursors, present, wired
 from web.document import refusals
 from web.doorbell import ring
 from web.guard import needs, user_id
@@ -120,5 +120,5 @@ def cancel(path: JobPath) -> Response:
 def verify(path: JobPath) -> Response:
     """Reads every order and fill of an ended job from the exchange again and compares them with
     our records; the answer is kept with the job."""
-    desk = current_app.extensions["desk"]
+    desk = wired.desk()
     return _shown(verify_job(desk, db.session(), user_id(), path.job_id))

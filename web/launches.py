@@ -7,17 +7,15 @@ import math
 import uuid
 from datetime import timedelta
 
-from flask import current_app
-
 from core import clock
 from core.problems import Problem
 from core.roles import Role
-from core.settings import Settings
 from models.base import db
 from models.row_security import act_for, system_scope
 from models.users import remember
 from telegram.bots import Bots
 from telegram.init_data import InitDataError, Launch, verify
+from web import wired
 from web.tallies import tallies
 
 # A socket that lost its connection comes back with the same.
@@ -26,7 +24,7 @@ _SOCKETS = 60
 
 def verified(init_data: str) -> Launch:
     """The launch that this initData proves. Raises Problem (401) with the proof's fault."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     bots = Bots(
         tokens=settings.bot_tokens,
         third_party=settings.telegram_third_party_bots,
@@ -59,7 +57,7 @@ def person(launch: Launch) -> tuple[uuid.UUID, Role]:
 def admit(launch: Launch) -> None:
     """Count a sign-in, as long as the launch's initData is good; raises Problem
     `init_data_replayed` beyond `init_data_max_sign_ins`."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     _count("launch", launch, settings.init_data_max_sign_ins)
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from core.problems import FieldError, Problem
-from core.settings import Settings
 from identity.link_askers import LinkAsker
 from identity.mail_links import LIVES
 from identity.passwords import Passwords
 from models.mail_links import Purpose
-from web import refused_guesses
+from web import refused_guesses, wired
 from web.guard import signed_in
 from web.tries import Guesses
 
@@ -19,7 +18,7 @@ _COOKIE, _PATH = "ebb_registration", "/api/auth/verify"
 
 def keep_in_browser(answer: Response, nonce: str) -> None:
     """The browser shows it when the link is opened there. A later registration replaces it."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     answer.set_cookie(
         _COOKIE,
         nonce,

@@ -5,29 +5,25 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify
+from flask import Flask, Response, current_app, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
 from core.problems import Problem
-from core.settings import Settings
-from core.vault import Vault
 from identity import link_askers, password_sign_in, recovery, registration, second_factor
 from identity.addresses import mailbox
 from identity.passwords import Passwords
-from models import audit
 from models.base import db
 from models.row_security import act_for, system_scope
 from models.users import User
-from trading.desk import Desk
-from web import refused_guesses
+from web import refused_guesses, wired
 from web.document import refusals
 from web.entering import enter
 from web.guard import open_to_all
 from web.limits import auth_limit, limiter
 from web.link_askers import keep_in_browser, must_be_asker
 from web.living import living
-from web.origin import remote_address
+from web.noting import note
 from web.problems import language
 from web.schemas.auth import Tokens
 from web.schemas.passwords import (
@@ -65,14 +61,9 @@ def passwords() -> Passwords:
     return found
 
 
-def vault() -> Vault:
-    desk: Desk = current_app.extensions["desk"]
-    return desk.vault
-
-
 def must_send_mail() -> None:
     """Raises Problem (503) `mail_not_set_up` where this deployment sends none."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     if settings.mail_server is None:
         raise Problem("mail_not_set_up", 503)
 
@@ -125,21 +116,14 @@ def verify(body: MailVerification) -> Response:
     `password_required` asks for; 401 `bad_credentials` for a wrong one. 401 `totp_required` asks a
     person with a second factor for `code`. The link stays good after these."""
     with system_scope(db.session()):
-        asker = link_askers.asker_of(db.session(), vault(), body.token)
+        asker = link_askers.asker_of(db.session(), wired.vault(), body.token)
     # The connection is others' while a password is looked at.
     db.session.rollback()
     must_be_asker(asker, passwords(), body.password)
     with system_scope(db.session()):
-        found = registration.verify(db.session(), vault(), body.token, body.code)
+        found = registration.verify(db.session(), wired.vault(), body.token, body.code)
     act_for(db.session(), found.user_id)
-    audit.record(
-        db.session(),
-        found.step.value,
-        None,
-        user_id=found.user_id,
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+    note(found.user_id, found.step.value)
     return hand_over(enter(found.user_id, found.role, {"by": "mail"}))
 
 
@@ -160,7 +144,7 @@ def login(body: PasswordSignIn) -> Response:
         raise
     act_for(db.session(), user_id)
     guesses.right()
-    second_factor.demand(db.session(), vault(), user_id, body.code)
+    second_factor.demand(db.session(), wired.vault(), user_id, body.code)
     user = db.session.get(User, user_id)
     if user is None:
         raise Problem("bad_credentials", 401)
@@ -174,18 +158,10 @@ def reset(body: PasswordReset) -> tuple[str, int]:
     refused, as when registering, leaves the token good."""
     with system_scope(db.session()):
         done = recovery.reset(
-            db.session(), vault(), passwords(), token=body.token, password=body.password
+            db.session(), wired.vault(), passwords(), token=body.token, password=body.password
         )
     act_for(db.session(), done.user_id)
-    audit.record(
-        db.session(),
-        "password.reset",
-        None,
-        user_id=done.user_id,
-        details={"ended": len(done.ended)},
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+    note(done.user_id, "password.reset", ended=len(done.ended))
     db.session.commit()
     living().forget(*done.ended)
     Guesses(done.email).right()

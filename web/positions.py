@@ -6,7 +6,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,7 +21,7 @@ from trading.books import read_book
 from trading.exposure import note_reading
 from trading.plans import Book
 from trading.preview import preview_reduce
-from web import cursors, present
+from web import cursors, present, wired
 from web.accepting import accept
 from web.confirming import needs_confirmation, permit_by
 from web.document import refusals
@@ -56,7 +56,7 @@ blueprint = APIBlueprint(
 @needs(Permission.TRADE)
 def get_book(query: MarketQuery) -> dict[str, Any]:
     """All positions of an account in one market type, with what is restorable beside each."""
-    row, desk = account(query.account_id), current_app.extensions["desk"]
+    row, desk = account(query.account_id), wired.desk()
     owed = _owed(row.id, query.market_type)
     db.session.rollback()
     found = read_book(
@@ -96,7 +96,7 @@ def _owed(account_id: uuid.UUID, market: MarketType) -> present.Owed:
 def preview(body: ReducePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
     row = account(body.account_id)
-    plan = preview_reduce(current_app.extensions["desk"], row, body.request())
+    plan = preview_reduce(wired.desk(), row, body.request())
     asked = needs_confirmation(plan)
     return present.plan(plan, needs_confirmation=asked).model_dump(mode="json")
 
@@ -117,7 +117,7 @@ def reduce(header: IdempotencyHeader, body: ReduceIn) -> Response:  # noqa: ARG0
     """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
     job again. 403 `confirmation_required` where you want jobs of this worth confirmed: send it
     again, with `confirmation`."""
-    row, desk = account(body.account_id), current_app.extensions["desk"]
+    row, desk = account(body.account_id), wired.desk()
     permit = permit_by(body.confirmation, row, lambda: preview_reduce(desk, row, body.request()))
     return accept(
         body.delay_ms,

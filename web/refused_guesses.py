@@ -6,14 +6,12 @@ Nothing here depends on whether it is anybody's: the worker finds that out (`ide
 
 from __future__ import annotations
 
-from flask import current_app
-
 from core.logs import get_logger
-from core.settings import Settings
 from identity.addresses import mailbox
 from models.base import db
 from models.mails import MailKind, owe
 from models.row_security import system_scope
+from web import wired
 from web.problems import language
 from web.tries import count_refused
 
@@ -27,7 +25,7 @@ def note(email: str) -> None:
     address = mailbox(email)
     short, today = count_refused(address or email)
     log.warning("sign_in.refused", of=short, today=today)
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     if today == TOLD_AFTER and address is not None and settings.mail_server is not None:
         with system_scope(db.session()):
             owe(db.session(), MailKind.PASSWORD_GUESSED, address, language())

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ValidationError
 
 from core.numbers import plain
-from core.vault import Vault
 from identity import confirmation, totp
 from identity.proofs import Proof
-from models import audit
 from models.base import db
+from web import wired
 from web.document import refusals
 from web.guard import current_user, needs, user_id
 from web.limits import auth_limit, limiter
-from web.origin import remote_address
+from web.noting import note
 from web.problems import from_validation
 from web.schemas.second_factors import (
     CodeIn,
@@ -46,11 +45,6 @@ _TOTP_BODY = {
 }
 
 
-def _vault() -> Vault:
-    vault: Vault = current_app.extensions["desk"].vault
-    return vault
-
-
 @blueprint.post(
     "/totp",
     summary="Begin TOTP",
@@ -66,7 +60,7 @@ def begin_totp() -> dict[str, Any] | Response:
     except ValidationError as error:
         return from_validation(error)
     user = current_user()
-    secret = totp.begin(db.session(), _vault(), user.id, Proof(pin=given.pin))
+    secret = totp.begin(db.session(), wired.vault(), user.id, Proof(pin=given.pin))
     db.session.commit()
     url = totp.otpauth_url(secret, user.username or user.first_name or str(user.id))
     return TotpOut(secret=secret, otpauth_url=url).model_dump(mode="json")
@@ -76,8 +70,8 @@ def begin_totp() -> dict[str, Any] | Response:
 @needs()
 def confirm_totp(body: CodeIn) -> dict[str, Any]:
     """By a code of the authenticator. The recovery codes are told this once."""
-    codes = totp.confirm(db.session(), _vault(), user_id(), body.code)
-    _note("totp.on")
+    codes = totp.confirm(db.session(), wired.vault(), user_id(), body.code)
+    _done("totp.on")
     return RecoveryCodes(recovery_codes=codes).model_dump(mode="json")
 
 
@@ -87,8 +81,8 @@ def confirm_totp(body: CodeIn) -> dict[str, Any]:
 @needs()
 def renew_recovery_codes(body: CodeIn) -> dict[str, Any]:
     """In the place of all that were there."""
-    codes = totp.new_recovery_codes(db.session(), _vault(), user_id(), body.code)
-    _note("totp.recovery_codes")
+    codes = totp.new_recovery_codes(db.session(), wired.vault(), user_id(), body.code)
+    _done("totp.recovery_codes")
     return RecoveryCodes(recovery_codes=codes).model_dump(mode="json")
 
 
@@ -97,8 +91,8 @@ def renew_recovery_codes(body: CodeIn) -> dict[str, Any]:
 def turn_totp_off(body: CodeIn) -> tuple[str, int]:
     """The recovery codes go too. 409 `confirmation_needs_factor` while jobs are confirmed by
     nothing else."""
-    totp.turn_off(db.session(), _vault(), user_id(), body.code)
-    _note("totp.off")
+    totp.turn_off(db.session(), wired.vault(), user_id(), body.code)
+    _done("totp.off")
     return "", 204
 
 
@@ -106,8 +100,8 @@ def turn_totp_off(body: CodeIn) -> tuple[str, int]:
 @needs()
 def set_pin(body: PinIn) -> tuple[str, int]:
     """Whoever has a PIN gives it, or a code of their authenticator."""
-    replaced = confirmation.set_pin(db.session(), _vault(), user_id(), body.pin, body.proof())
-    _note("pin.changed" if replaced else "pin.set")
+    replaced = confirmation.set_pin(db.session(), wired.vault(), user_id(), body.pin, body.proof())
+    _done("pin.changed" if replaced else "pin.set")
     return "", 204
 
 
@@ -115,8 +109,8 @@ def set_pin(body: PinIn) -> tuple[str, int]:
 @needs()
 def remove_pin(body: OldPin) -> tuple[str, int]:
     """409 `confirmation_needs_factor` while jobs are confirmed by nothing else."""
-    confirmation.remove_pin(db.session(), _vault(), user_id(), body.pin)
-    _note("pin.removed")
+    confirmation.remove_pin(db.session(), wired.vault(), user_id(), body.pin)
+    _done("pin.removed")
     return "", 204
 
 
@@ -127,20 +121,11 @@ def remove_pin(body: OldPin) -> tuple[str, int]:
 def change_confirmation(body: ConfirmationChange) -> dict[str, Any]:
     """Jobs worth more than `over` need the PIN or a code. To confirm fewer jobs than now needs one
     too."""
-    confirmation.set_over(db.session(), _vault(), user_id(), body.over, body.proof())
-    _note("confirmation.changed", over=None if body.over is None else plain(body.over))
+    confirmation.set_over(db.session(), wired.vault(), user_id(), body.over, body.proof())
+    _done("confirmation.changed", over=None if body.over is None else plain(body.over))
     return ConfirmationOut(over=body.over).model_dump(mode="json")
 
 
-def _note(action: str, **details: Any) -> None:
-    """Into the audit log, and commit."""
-    audit.record(
-        db.session(),
-        action,
-        None,
-        user_id=user_id(),
-        details=details,
-        request_id=g.request_id,
-        remote_addr=remote_address(),
-    )
+def _done(action: str, **details: Any) -> None:
+    note(user_id(), action, **details)
     db.session.commit()

@@ -6,18 +6,18 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, current_app, g
+from flask import Response, current_app
 from flask_jwt_extended import get_jwt_request_location, unset_jwt_cookies
 from flask_openapi3 import APIBlueprint, Tag
 
 from core import clock
 from core.problems import Problem
-from models import audit, sign_ins
+from models import sign_ins
 from models.base import db
-from web import present
+from web import present, wired
 from web.guard import needs, sign_in_id, user_id
 from web.living import living
-from web.origin import remote_address
+from web.noting import note
 from web.schemas.person import SessionPath, Sessions
 
 blueprint = APIBlueprint(
@@ -32,7 +32,7 @@ blueprint = APIBlueprint(
 @needs()
 def list_sessions() -> dict[str, Any]:
     """Those whose tokens may still be good."""
-    life = timedelta(seconds=current_app.config["SETTINGS"].refresh_token_seconds)
+    life = timedelta(seconds=wired.settings().refresh_token_seconds)
     rows = sign_ins.living_of(db.session(), user_id(), clock.utcnow() - life)
     items = [present.session(row, sign_in_id()) for row in rows]
     return Sessions(items=items).model_dump(mode="json")
@@ -60,26 +60,19 @@ def sign_out() -> Response:
 def end_other_sessions() -> tuple[str, int]:
     """Only this one stays."""
     ended = sign_ins.end_others(db.session(), user_id(), sign_in_id())
-    _note(*ended)
+    _done(*ended)
     return "", 204
 
 
 def _end(sign_in: uuid.UUID) -> tuple[str, int]:
     if not sign_ins.end(db.session(), user_id(), sign_in):
         raise Problem("not_found", 404)
-    _note(sign_in)
+    _done(sign_in)
     return "", 204
 
 
-def _note(*ended: uuid.UUID) -> None:
+def _done(*ended: uuid.UUID) -> None:
     for sign_in in ended:
-        audit.record(
-            db.session(),
-            "session.end",
-            f"session:{sign_in}",
-            user_id=user_id(),
-            request_id=g.request_id,
-            remote_addr=remote_address(),
-        )
+        note(user_id(), "session.end", f"session:{sign_in}")
     db.session.commit()
     living().forget(*ended)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, url_for
+from flask import Response, url_for
 from flask_openapi3 import APIBlueprint, Tag
 
 from community import signals as community
@@ -15,10 +15,10 @@ from models import signals
 from models.base import db
 from models.signals import Signal
 from web import cursors, present
-from web.accepting import optional_idempotency_key
 from web.community import asked, channel
 from web.document import refusals
 from web.guard import needs
+from web.idempotency import made, optional_idempotency_key
 from web.limits import limiter, orders_limit
 from web.schemas.community import (
     OptionalIdempotencyHeader,
@@ -71,12 +71,8 @@ def create(header: OptionalIdempotencyHeader, body: SignalIn) -> Response:  # no
     draft = Draft(**body.model_dump())
     key = optional_idempotency_key()
     created = community.create(db.session(), channel(), asked(), draft, key=key)
-    answer = jsonify(_shown(created.signal))
-    answer.status_code = 200 if created.replayed else 201
-    answer.headers["Location"] = url_for("signals.get_signal", signal_id=created.signal.id)
-    if created.replayed:
-        answer.headers["Idempotent-Replayed"] = "true"
-    return answer
+    place = url_for("signals.get_signal", signal_id=created.signal.id)
+    return made(_shown(created.signal), place, replayed=created.replayed, status=201)
 
 
 @blueprint.patch(

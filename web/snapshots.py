@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from core.roles import Permission
 from models.base import db
 from trading.accept import accept_restore
 from trading.preview import plan_of_restore, preview_restore
-from web import present
+from web import present, wired
 from web.accepting import accept
 from web.confirming import needs_confirmation, permit_by
 from web.document import refusals
@@ -39,7 +39,7 @@ blueprint = APIBlueprint(
 def preview(body: RestorePreview) -> dict[str, Any]:
     """The plan on the book as it is now; nothing is sent or stored."""
     row = account(body.account_id)
-    desk = current_app.extensions["desk"]
+    desk = wired.desk()
     priced = preview_restore(desk, db.session(), row, body.request())
     asked = needs_confirmation(priced.plan)
     return present.plan(priced.plan, priced.cost, needs_confirmation=asked).model_dump(mode="json")
@@ -61,7 +61,7 @@ def restore(header: IdempotencyHeader, body: RestoreIn) -> Response:  # noqa: AR
     """Accepts a job; poll `/api/jobs/{id}`. The same `Idempotency-Key` and body give the same
     job again. 403 `confirmation_required` where you want jobs of this worth confirmed: send it
     again, with `confirmation`."""
-    row, desk = account(body.account_id), current_app.extensions["desk"]
+    row, desk = account(body.account_id), wired.desk()
     permit = permit_by(
         body.confirmation, row, lambda: plan_of_restore(desk, db.session(), row, body.request())
     )

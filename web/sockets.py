@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_openapi3 import APIBlueprint, Tag
 from redis.exceptions import RedisError
 
+from core import clock
 from core.announcer import Announcer
 from core.logs import get_logger
 from core.problems import Problem
@@ -18,6 +20,7 @@ from core.settings import Settings
 from models import announcing, events
 from models.base import db
 from models.sessions import make_sessions
+from web import wired
 from web.document import refusals
 from web.guard import needs, sign_in_id, user_id
 from web.limits import household
@@ -46,6 +49,7 @@ blueprint = APIBlueprint(
     abp_tags=[Tag(name="realtime", description="The socket, and what it tells")],
 )
 PATHS = ("/ws", "/telegram/ws")
+_LOOK_SECONDS = 0.5
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -97,7 +101,7 @@ def ws_ticket() -> dict[str, Any]:
     ends with this sign-in."""
     tickets: Tickets = current_app.extensions["ws_tickets"]
     ticket = tickets.issue(user_id(), sign_in_id())
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     home = request.host_url.rstrip("/") if settings.is_sandbox else None
     base = (home or settings.public_url or request.host_url.rstrip("/")).replace("http", "ws", 1)
     return Ticket(
@@ -109,16 +113,30 @@ def ws_ticket() -> dict[str, Any]:
 @needs()
 def list_events(query: EventQuery) -> dict[str, Any]:
     """To you and to everybody, the oldest first, after the event `after`; kept for
-    `EBB_EVENTS_DAYS`. `trimmed_to`: events up to this id are gone."""
-    rows = events.for_person(db.session(), user_id(), after=query.after, limit=query.limit)
-    found = events.stream(db.session())
-    db.session.commit()
+    `EBB_EVENTS_DAYS`. `trimmed_to`: events up to this id are gone. `wait` seconds holds an answer
+    without events back until there is one."""
+    rows, found = _wait_for_events(query)
     return Events(
         items=[EventOut.model_validate(row) for row in rows],
         epoch=found.epoch,
         last=found.last,
         trimmed_to=found.trimmed_to,
     ).model_dump(mode="json")
+
+
+def _wait_for_events(query: EventQuery) -> tuple[Sequence[events.Event], events.Stream]:
+    """What is there after the event, or nothing when time is up."""
+    until = clock.monotonic() + query.wait
+    while True:
+        rows = events.for_person(db.session(), user_id(), after=query.after, limit=query.limit)
+        found = events.stream(db.session())
+        # The connection goes back while this request only waits.
+        db.session.commit()
+        # What is gone, or was never told, is not worth waiting for.
+        is_there = found.trimmed_to <= query.after <= found.last
+        if rows or not is_there or clock.monotonic() >= until:
+            return rows, found
+        clock.pause(min(_LOOK_SECONDS, until - clock.monotonic()))
 
 
 @blueprint.get(

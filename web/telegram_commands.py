@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import AppGroup
 
 from bot.dispatch import MENU
-from core.settings import Settings, UpdatesBy
+from core.settings import UpdatesBy
 from core.texts import LANGUAGES, text
 from telegram.bot_api import BotApi, BotApiError, bot_apis
 from telegram.bots import bot_id
 from telegram.updates import ALLOWED
 from telegram.webhooks import webhook_path, webhook_secret
+from web import wired
 
 _MENU_LANGUAGE = "en"
 
@@ -45,7 +46,7 @@ def _webhook() -> AppGroup:
     @group.command("set")
     def set_webhooks() -> None:
         """Have Telegram call EBB_PUBLIC_URL for every bot."""
-        settings = _settings()
+        settings = wired.settings()
         if settings.updates_by is not UpdatesBy.WEBHOOK:
             raise click.ClickException("EBB_TELEGRAM_UPDATES is not webhook: nobody would listen.")
         address = _public_url()
@@ -108,17 +109,12 @@ def _told(api: BotApi) -> Iterator[None]:
 
 
 def _bots() -> list[BotApi]:
-    settings = _settings()
+    settings = wired.settings()
     return list(bot_apis(settings.bot_tokens, settings.telegram_api_url).values())
 
 
-def _settings() -> Settings:
-    found: Settings = current_app.config["SETTINGS"]
-    return found
-
-
 def _public_url() -> str:
-    address = _settings().public_url
+    address = wired.settings().public_url
     if address is None:
         raise click.ClickException("Set EBB_PUBLIC_URL first: the https:// address of this app.")
     return address

@@ -6,15 +6,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from core.problems import Problem
-from core.settings import Settings, UpdatesBy
+from core.settings import UpdatesBy
 from models import bot_updates
 from models.base import db
 from models.row_security import system_scope
 from telegram.bots import bot_id as id_of
 from telegram.webhooks import HEADER, is_telegram
+from web import wired
 
 blueprint = Blueprint("telegram_webhook", __name__)
 # A message may quote another one: well above what our own bodies may be.
@@ -26,7 +27,7 @@ _MOST_NUMBER = 2**63
 def receive(bot_id: int) -> Response:
     """200 with nothing once the update is stored, also if it was before. 403 without the secret,
     400 for what is no update, 404 for a bot that is not ours or gets its updates otherwise."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     tokens = {id_of(token): token for token in settings.bot_tokens}
     if bot_id not in tokens or settings.updates_by is not UpdatesBy.WEBHOOK:
         raise Problem("not_found", 404)

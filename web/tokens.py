@@ -29,11 +29,12 @@ from jwt import InvalidTokenError
 from core.problems import Problem
 from core.roles import Role
 from core.settings import Settings
-from models import audit, sign_ins
+from models import sign_ins
 from models.base import db
 from models.row_security import act_for
+from web import wired
 from web.living import living
-from web.origin import remote_address
+from web.noting import note
 from web.problems import respond
 from web.schemas.auth import Tokens
 
@@ -145,7 +146,7 @@ def refreshed() -> Tokens:
     if not isinstance(presented, int):
         raise Problem("unauthenticated", 401)
     act_for(db.session(), person)
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     grace = timedelta(seconds=settings.refresh_grace_seconds)
     generation = sign_ins.rotate(db.session(), person, sign_in, presented, grace)
     if generation is None:
@@ -179,14 +180,7 @@ def _end_family(person: uuid.UUID, sign_in: uuid.UUID) -> Problem:
     """End the sign-in whose superseded token came back; what to answer."""
     ended = sign_ins.end(db.session(), person, sign_in)
     if ended:
-        audit.record(
-            db.session(),
-            "session.refresh_reused",
-            f"session:{sign_in}",
-            user_id=person,
-            request_id=g.request_id,
-            remote_addr=remote_address(),
-        )
+        note(person, "session.refresh_reused", f"session:{sign_in}")
     db.session.commit()
     living().forget(sign_in)
     return Problem("refresh_reused" if ended else "session_ended", 401)

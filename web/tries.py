@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from flask import current_app
-
-from trading.desk import Desk
+from web import wired
 from web.origin import remote_address
 from web.tallies import admit, tallies
 
@@ -82,7 +80,7 @@ def _must_be_within(key: str, most: int) -> None:
 
 def _key(*parts: str) -> str:
     """Redis learns no address."""
-    desk: Desk = current_app.extensions["desk"]
+    desk = wired.desk()
     return desk.vault.fingerprint("\n".join(("tries", *parts)))
 
 

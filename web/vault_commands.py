@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 
 from models.base import db
-from trading.desk import Desk
 from trading.rotation import PORTION, Progress, rotate, survey
+from web import wired
 from web.operators import OperatorGroup
 
 
@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
     def rotate_secrets(check: bool, portion: int) -> None:
         """Encrypt everything stored anew under the newest master secret (the first of
         EBB_MASTER_SECRETS). Stop and start it at will."""
-        desk: Desk = current_app.extensions["desk"]
+        desk = wired.desk()
         work = survey if check else rotate
         progress = Progress()
         for progress in work(db.session(), desk.vault, portion=portion):

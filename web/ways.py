@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from flask_openapi3 import APIBlueprint, Tag
 
 from core.settings import Settings, UpdatesBy
+from web import wired
 from web.bot_name import bot_name
 from web.guard import open_to_all
 from web.schemas.ways import Ways
@@ -23,7 +23,7 @@ _PATIENCE = 1.0
 @open_to_all
 def ways() -> dict[str, Any]:
     """`bot_name` is null while Telegram does not tell it."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     return Ways(
         environment=settings.environment,
         bot_name=bot_name().within(_PATIENCE),

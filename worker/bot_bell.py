@@ -1,33 +1,26 @@
-"""The bot's bell: tells workers of updates to handle and messages to send, in every worker process,
-in its own thread. Postgres wakes it when there is something new; behind that stands a slow poll.
+"""The bot's bell: tells workers of updates to handle and messages to send.
 
 Redis may lose a ring: what is still open is rung for again.
 """
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dramatiq import Broker, Worker
-from dramatiq.middleware import Middleware
-from redis.exceptions import RedisError
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from core import clock
 from core.logs import get_logger
 from core.queue_names import BOT_CHANNEL
 from models import bot_delivery, bot_updates
-from worker.listening import Listener
+from worker.looking import Looker
 
 log = get_logger(__name__)
 
-_AFTER_FAILURE = 0.5
 _IN_OTHER_HANDS = 0.02
 Ring = Callable[[uuid.UUID], object]
 
@@ -40,9 +33,8 @@ class Rings:
     send: Ring
 
 
-class BotBell(Middleware):
-    """Starts and ends with the worker process. Safe to run in several: each row is rung for by
-    one, until it is due again."""
+class BotBell(Looker):
+    """Safe to run in several processes: each row is rung for by one, until it is due again."""
 
     def __init__(
         self,
@@ -56,40 +48,11 @@ class BotBell(Middleware):
     ) -> None:
         """`also` is called at each look: what is due by the clock and owes sends; it tells in how
         many seconds it wants to look again, if it does."""
-        self._engine = engine
+        super().__init__("bot-bell", engine, BOT_CHANNEL, poll_seconds=poll_seconds, heard_after=0)
         self._sessions = sessions
         self._rings = rings
-        self._poll = poll_seconds
         self._again = again_seconds
         self._also = also
-        self._stop = threading.Event()
-        self._wake = threading.Condition()
-        self._next_look = 0.0
-        self._threads: list[threading.Thread] = []
-
-    def nudge(self, seconds: float) -> None:
-        """Look again in so many seconds, if not sooner."""
-        with self._wake:
-            moment = clock.monotonic() + seconds
-            if moment < self._next_look:
-                self._next_look = moment
-                self._wake.notify()
-
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        listener = Listener(
-            self._engine, BOT_CHANNEL, lambda: self.nudge(0), retry_seconds=self._poll
-        )
-        targets = (("bot-bell", self._run), ("bot-listen", lambda: listener.run(self._stop)))
-        for name, target in targets:
-            thread = threading.Thread(target=target, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
-
-    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        self._stop.set()
-        self.nudge(0)
-        for thread in self._threads:
-            thread.join(timeout=3)
 
     def pass_once(self) -> float:
         """One look; the seconds until the next, at most one poll away."""
@@ -118,26 +81,3 @@ class BotBell(Middleware):
             # Approvals do not wait for a defect of broadcasts.
             log.exception("bot.also_failed")
             return None
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            pause = _AFTER_FAILURE
-            # What is notified during the look shortens the sleep after it.
-            with self._wake:
-                self._next_look = clock.monotonic() + self._poll
-            try:
-                pause = self.pass_once()
-            except (SQLAlchemyError, RedisError, OSError) as error:
-                log.warning("bot.bell_failed", error=type(error).__name__)
-            except Exception:
-                log.exception("bot.bell_failed")
-            self._sleep(pause)
-
-    def _sleep(self, seconds: float) -> None:
-        with self._wake:
-            self._next_look = min(self._next_look, clock.monotonic() + seconds)
-            while not self._stop.is_set():
-                left = self._next_look - clock.monotonic()
-                if left <= 0:
-                    return
-                self._wake.wait(left)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 import uuid
 
 import dramatiq
+from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -19,11 +21,20 @@ from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.redis_patience import quick_redis
 from core.settings import UpdatesBy, load_settings
+from core.tallies import Tallies
 from exchange.types import ExchangeEnvironment
 from identity import approvals
 from identity.mail import MailServer
 from identity.post import Post, forget_outlived
-from models import announcing, bot_delivery, bot_questions, bot_updates, events
+from models import (
+    announcing,
+    bot_delivery,
+    bot_questions,
+    bot_updates,
+    broadcasts,
+    events,
+    signals,
+)
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
 from trading.desk import Desk
@@ -62,6 +73,12 @@ heartbeat = Heartbeat(sessions, settings.lease_seconds)
 
 def _ring(job_id: uuid.UUID) -> None:
     run_job.send(str(job_id))
+
+
+def _ring_at_once(job_id: uuid.UUID) -> None:
+    # One that is lost is owed: the relay rings.
+    with contextlib.suppress(RedisError, OSError):
+        _ring(job_id)
 
 
 def _ring_for_update(row_id: uuid.UUID) -> None:
@@ -104,6 +121,7 @@ home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironme
 warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
 bots = bot_apis(settings.bot_tokens, settings.telegram_api_url)
 channel = Channel.from_settings(settings)
+tallies = Tallies(quick_redis(settings.redis_address))
 bell = BotBell(
     engine,
     sessions,
@@ -152,7 +170,7 @@ def run_job(job_id: str) -> None:
 def handle_update(row_id: str) -> None:
     """Let the bot answer what somebody wrote or tapped."""
     try:
-        handling.handle(sessions, desk, bots, uuid.UUID(row_id))
+        handling.handle(sessions, desk, bots, tallies, uuid.UUID(row_id), ring=_ring_at_once)
     except (OperationalError, PoolTimeout) as error:
         log.warning("bot.database_away", update=row_id, error=type(error).__name__)
     # The bell knows best when a failed one is due again.
@@ -174,7 +192,7 @@ def send_message(send_id: str) -> None:
 
 @dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
 def trim_jobs() -> None:
-    """Remove the bulky rows of jobs that ended long ago, old samples, and old requests."""
+    """Remove the bulky rows of jobs that ended long ago, and what else is kept for a time only."""
     trim(sessions, stopping=hand_back.stopping)
     remove_old_samples(sessions, settings.retention_days, stopping=hand_back.stopping)
     approvals.remove_old(sessions, stopping=hand_back.stopping)
@@ -182,6 +200,8 @@ def trim_jobs() -> None:
         bot_updates.forget_old(session)
         bot_questions.forget_old(session)
         bot_delivery.forget_old(session, settings.retention_days)
+        signals.forget_old(session, settings.community_days)
+        broadcasts.forget_old(session, settings.community_days)
     while not hand_back.stopping.is_set() and _trim_events():
         pass
     forget_outlived(sessions)

@@ -1,43 +1,36 @@
-"""The relay: rings for jobs that nobody works on, in every worker process, in its own thread.
-
-It sleeps until the next ring is owed. Postgres wakes it when a job is accepted (LISTEN/NOTIFY), its
-own process when a job is parked, and behind both stands a slow poll.
+"""The relay: rings for jobs that nobody works on. It sleeps until the next ring is owed; Postgres
+wakes it when a job is accepted, its own process when a job is parked.
 """
 
 from __future__ import annotations
 
 import contextlib
 import math
-import threading
 import uuid
 from collections.abc import Callable
 
 from dramatiq import Broker, Worker
-from dramatiq.middleware import Middleware
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
 from core.logs import get_logger
 from core.queue_names import REDIS_NAMESPACE, WORKERS_KEY
 from trading.outbox import CHANNEL, GRACE_SECONDS, all_owed_now, look
-from worker.listening import Listener
+from worker.looking import Looker
 
 log = get_logger(__name__)
 
-_AFTER_FAILURE = 0.5
 _SCHEDULE_SECONDS = 60.0
 # A process counts as running until it has not said so for some looks.
 _MISSED_BEATS = 3
 _SLOW = 2.0
 
 
-class Relay(Middleware):
-    """Starts with the worker process and ends with it. Safe to run in several processes: they
-    share the rings that are owed, row by row."""
+class Relay(Looker):
+    """Safe to run in several processes: they share the rings that are owed, row by row."""
 
     def __init__(
         self,
@@ -50,73 +43,41 @@ class Relay(Middleware):
         also: Callable[[], object] = lambda: None,
     ) -> None:
         """`also` is called once a minute: what is scheduled rather than rung for."""
-        self._engine = engine
+        super().__init__(
+            "relay",
+            engine,
+            CHANNEL,
+            poll_seconds=poll_seconds,
+            # Whoever accepted rings itself: this is for the case that it died.
+            heard_after=GRACE_SECONDS + 0.01,
+        )
         self._sessions = sessions
         self._ring = ring
-        self._poll = poll_seconds
         self._again = again_seconds
         self._also = also
         self._marker: Redis | None = None
         self._process = uuid.uuid4().hex
-        self._stop = threading.Event()
-        self._wake = threading.Condition()
-        self._next_look = 0.0
-        self._threads: list[threading.Thread] = []
+        self._polled = self._scheduled = -math.inf
 
-    def nudge(self, seconds: float) -> None:
-        """Look again in so many seconds, if not sooner."""
-        with self._wake:
-            moment = clock.monotonic() + seconds
-            if moment < self._next_look:
-                self._next_look = moment
-                self._wake.notify()
-
-    # -- the process's life -------------------------------------------------------------------
-
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:
         self._marker = broker.client  # type: ignore[attr-defined] # ours is on Redis
-        listener = Listener(
-            self._engine,
-            CHANNEL,
-            # Whoever accepted rings itself: this is for the case that it died.
-            lambda: self.nudge(GRACE_SECONDS + 0.01),
-            retry_seconds=self._poll,
-        )
-        targets = (("relay", self._run), ("relay-listen", lambda: listener.run(self._stop)))
-        for name, target in targets:
-            thread = threading.Thread(target=target, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        super().after_worker_boot(broker, worker)
 
-    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        self._stop.set()
-        self.nudge(0)
-        for thread in self._threads:
-            thread.join(timeout=3)
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+        super().before_worker_shutdown(broker, worker)
         if self._marker is not None:
             with contextlib.suppress(RedisError, OSError):
                 self._marker.zrem(WORKERS_KEY, self._process)
 
-    # -- looking ------------------------------------------------------------------------------
-
-    def _run(self) -> None:
-        polled = scheduled = -math.inf
-        while not self._stop.is_set():
-            pause = _AFTER_FAILURE
-            try:
-                if clock.monotonic() - polled >= self._poll:
-                    polled = clock.monotonic()
-                    self._ask_redis()
-                if clock.monotonic() - scheduled >= _SCHEDULE_SECONDS:
-                    scheduled = clock.monotonic()
-                    self._also()
-                pause = self.pass_once()
-            except (SQLAlchemyError, RedisError, OSError) as error:
-                # Postgres or Redis is away: again, for as long as it takes.
-                log.warning("relay.failed", error=type(error).__name__)
-            except Exception:
-                log.exception("relay.failed")
-            self._sleep(pause)
+    def turn(self) -> float:
+        """A look, and what stands beside it at its own pace."""
+        if clock.monotonic() - self._polled >= self._poll:
+            self._polled = clock.monotonic()
+            self._ask_redis()
+        if clock.monotonic() - self._scheduled >= _SCHEDULE_SECONDS:
+            self._scheduled = clock.monotonic()
+            self._also()
+        return self.pass_once()
 
     def pass_once(self) -> float:
         """One look; the seconds until the next, at most one poll away."""
@@ -138,12 +99,3 @@ class Relay(Middleware):
         if new:
             with self._sessions.begin() as session:
                 all_owed_now(session)
-
-    def _sleep(self, seconds: float) -> None:
-        with self._wake:
-            self._next_look = clock.monotonic() + seconds
-            while not self._stop.is_set():
-                left = self._next_look - clock.monotonic()
-                if left <= 0:
-                    return
-                self._wake.wait(left)

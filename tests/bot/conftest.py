@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handling import handle
 from bot.sending import send
+from core.redis_patience import quick_redis
+from core.tallies import Tallies
 from models import bot_delivery, bot_sends, bot_updates
 from models.bot_sends import BotSend, SendState
 from models.bot_updates import BotUpdate
@@ -30,7 +32,9 @@ class BotAtWork:
     bot: BotUnderTest
     sessions: sessionmaker[Session]
     desk: Desk
+    tallies: Tallies
     offset: int | None = None
+    rung: list[uuid.UUID] = field(default_factory=list)
 
     @property
     def apis(self) -> dict[int, BotApi]:
@@ -49,7 +53,7 @@ class BotAtWork:
             )
 
     def handle(self, row_id: uuid.UUID) -> None:
-        handle(self.sessions, self.desk, self.apis, row_id)
+        handle(self.sessions, self.desk, self.apis, self.tallies, row_id, ring=self.rung.append)
 
     def owe(self, chat_id: int, text: str = "hello", **more: Any) -> uuid.UUID:
         made = {"bot_id": self.bot.id, "kind": "test", "key": uuid.uuid4().hex, **more}
@@ -124,6 +128,6 @@ def work(
     desk: Desk,
     clean_database: None,
 ) -> Iterator[BotAtWork]:
-    made = BotAtWork(make_bot(), sessions, desk)
+    made = BotAtWork(make_bot(), sessions, desk, Tallies(quick_redis(desk.settings.redis_address)))
     yield made
     made.bot.control("DELETE", "faults", bot_id=made.bot.id)

@@ -19,7 +19,9 @@ from werkzeug.serving import make_server
 
 from bot.handling import handle
 from bot.sending import send
+from core.redis_patience import quick_redis
 from core.settings import Settings
+from core.tallies import Tallies
 from models.approvals import Approval
 from models.base import db
 from models.bot_sends import BotSend, SendState
@@ -42,13 +44,14 @@ class Courier:
 
     def go(self) -> None:
         apis = {self.bot.id: self.bot.api}
+        tallies = Tallies(quick_redis(self.settings.redis_address))
         self.offset = poll_once(self.sessions, self.bot.api, self.offset, wait_seconds=0)
         with self.sessions() as session:
             heard = select(BotUpdate.id).where(
                 BotUpdate.bot_id == self.bot.id, BotUpdate.handled_at.is_(None)
             )
             for row_id in session.scalars(heard.order_by(BotUpdate.id)).all():
-                handle(self.sessions, Desk.from_settings(self.settings), apis, row_id)
+                handle(self.sessions, Desk.from_settings(self.settings), apis, tallies, row_id)
         with self.sessions() as session:
             owed = select(BotSend.id).where(
                 BotSend.bot_id == self.bot.id, BotSend.state == SendState.OWED

@@ -117,6 +117,8 @@ def test_while_many_ask_the_exchange_others_wait_their_turn(
 ) -> None:
     gate = threading.BoundedSemaphore(1)
     monkeypatch.setattr("bot.handling._LOOKS", gate)
+    # Whoever waits is not counted again.
+    monkeypatch.setattr("bot.looking._MOST", 1)
     gate.acquire()
     chat.phone.write("/positions")
     (row,) = chat.work.hear()
@@ -126,6 +128,19 @@ def test_while_many_ask_the_exchange_others_wait_their_turn(
     gate.release()
     chat.go()
     assert "BTCUSDT" in chat.shown()["text"]
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.looking._MOST", 2)
+    chat.write("/positions")
+    chat.write("/reduce 25")
+    for language, words in (("en", "Too often. Try again in "), ("ru", "Слишком часто. ")):
+        chat.change(settings={"language": language})
+        for command in ("/status", "/restore"):
+            assert chat.write(command)["text"].startswith(words)
+    assert chat.write("/language en")["text"] == "Ebb speaks English now."
 
 
 def test_in_a_group_nothing_is_told_of_anybody(chat: Chat) -> None:

@@ -76,7 +76,8 @@ def test_a_double_tap_is_one_job(chat: Chat) -> None:  # noqa: F811
     rows = chat.work.hear()
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(chat.work.handle, rows))
-    assert len(chat.jobs()) == 1
+    (job,) = chat.jobs()
+    assert chat.work.rung == [job.id], "at once, and once"
     notes = {chat.phone.answer(press) for press in presses}
     assert notes == {"Accepted. The result will stand here.", "This was answered already."}
     assert chat.work.hear() == []

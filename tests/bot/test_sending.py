@@ -13,6 +13,7 @@ from devstack.ports import any_free
 from models.bot_delivery import (
     AT_ONCE,
     BOT_SECOND,
+    CALL_SECONDS,
     GROUP_MINUTE,
     KEPT_FOR_PEOPLE,
     LOST_SECONDS,
@@ -239,13 +240,19 @@ def test_a_bot_sends_thirty_a_second_and_a_group_gets_twenty_a_minute(
     assert len(phone.messages()) == 1
 
 
-def test_a_slow_telegram_holds_few_threads(work: BotAtWork) -> None:
+def test_a_slow_telegram_holds_few_threads_and_those_of_the_dead_not_for_long(
+    work: BotAtWork, phone: Phone
+) -> None:
     under_way = [work.owe(chat) for chat in range(1, AT_ONCE + 1)]
-    one_more = work.owe(99)
+    one_more = work.owe(phone.id)
     for owed in under_way:
         with work.sessions.begin() as session:
             assert isinstance(begin(session, owed), Turn)
     assert work.send(one_more) == pytest.approx(0.1)
+    work.rest(CALL_SECONDS)
+    work.send(one_more)
+    assert work.row(one_more).state is SendState.SENT
+    assert {work.row(owed).state for owed in under_way} == {SendState.SENDING}
 
 
 def test_people_come_before_the_community_in_a_chat_and_among_chats(

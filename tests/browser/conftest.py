@@ -13,19 +13,22 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import update
 
 from core import clock
+from core.roles import Role
 from devstack.chromium import find
 from devstack.ports import any_free
-from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
+from models.users import User
 from telegram.bot_api import BotApi
 from telegram.init_data import TelegramUser, sign
-from tests.bots import BotUnderTest
+from tests.bots import BotUnderTest, Group
 from tests.browser.books import FEW
 from tests.browser.complaints import Complaints
 from tests.browser.person import PHONE, Guest, Person
 from tests.browser.telegram import Scheme, Telegram, launch_hash, script
+from tests.databases import Databases
 from tests.mailbox import Mailbox
 from tests.stack import Caller, Stack, sign_in
 from trading.pause import set_paused
@@ -39,6 +42,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TOPIC = 47
 _numbers = itertools.count(7001)
 Opens = Callable[..., AbstractContextManager[Person]]
 Visits = Callable[..., AbstractContextManager[Guest]]
@@ -59,10 +63,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def browser_database(make_database: Callable[[str], str], process_number: int) -> str:
-    address = make_database(f"ebb_browser_{process_number}")
-    upgrade(address)
-    return address
+def browser_database(databases: Databases, process_number: int) -> str:
+    return databases.migrated(f"ebb_browser_{process_number}")
 
 
 @pytest.fixture(scope="package")
@@ -77,14 +79,22 @@ def bot(
 
 
 @pytest.fixture(scope="package")
+def group(bot: BotUnderTest) -> Group:
+    """The community's chat."""
+    made = bot.control("POST", "groups", {"bot_id": bot.id, "topics": {str(TOPIC): "live"}})
+    return Group(bot, made["id"])
+
+
+@pytest.fixture(scope="package")
 def stack(
     environment: dict[str, str],
     browser_database: str,
     redis_url: str,
     bot: BotUnderTest,
+    group: Group,
     mailbox: Mailbox,
 ) -> Iterator[Stack]:
-    """Web and worker on a database of their own, with a bot and mail."""
+    """Web and worker on a database of their own, with a bot, its group and mail."""
     server, _, number = redis_url.rpartition("/")
     port = str(any_free())
     url = f"http://127.0.0.1:{port}"
@@ -99,6 +109,8 @@ def stack(
             "EBB_PUBLIC_URL": url,
             "EBB_TELEGRAM_BOT_TOKEN": bot.token,
             "EBB_TELEGRAM_UPDATES": "polling",
+            "EBB_TELEGRAM_CHAT_ID": str(group.id),
+            "EBB_TELEGRAM_LIVE_TOPIC_ID": str(TOPIC),
             "EBB_SMTP_URL": mailbox.smtp_url,
         },
         url,
@@ -170,9 +182,24 @@ def visits(comes: Visits, stack: Stack) -> Visits:
 
 
 @pytest.fixture(scope="package")
+def promote(browser_database: str) -> Iterator[Callable[[int, Role], None]]:
+    """Gives somebody, by their Telegram id, a role."""
+    engine = make_engine(browser_database)
+
+    def give(telegram_id: int, role: Role) -> None:
+        with make_sessions(engine).begin() as session:
+            person = User.telegram_id == telegram_id
+            session.execute(update(User).where(person).values(role=role))
+
+    yield give
+    engine.dispose()
+
+
+@pytest.fixture(scope="package")
 def opens(
     comes: Visits,
     stack: Stack,
+    promote: Callable[[int, Role], None],
     init_data: SignsInitData,
     make_account: Callable[..., dict[str, Any]],
     control: Callable[..., Any],
@@ -206,6 +233,7 @@ def opens(
         language: str = "ru",
         scheme: Scheme = "light",
         size: tuple[int, int] = PHONE,
+        role: Role = Role.USER,
         settings: dict[str, Any] | None = None,
         launched_ago: float = 0,
         **context_wishes: Any,
@@ -214,6 +242,8 @@ def opens(
         `launched_ago`: seconds since Telegram signed the launch."""
         telegram_id = next(_numbers)
         api, keys = connected(telegram_id, book)
+        if role is not Role.USER:
+            promote(telegram_id, role)
 
         def launch(start_param: str | None) -> str:
             signed = init_data(telegram_id, language, launched_ago)

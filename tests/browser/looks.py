@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from playwright.sync_api import Page
@@ -9,6 +10,8 @@ from playwright.sync_api import Page
 from devstack.paths import ROOT, WEBAPP
 
 ARTIFACTS = ROOT / "artifacts"
+DRAWING = bool(os.environ.get("EBB_PICTURES"))
+"""Whether pictures are drawn: they take as long as everything else that is looked at."""
 _AXE = WEBAPP / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN = """tags => axe.run(document, {
@@ -25,7 +28,9 @@ def grow(page: Page, width: int, height: int) -> None:
 
 
 def picture(page: Page, name: str) -> None:
-    """artifacts/<name>.png; of an open dialog only what is in view."""
+    """artifacts/<name>.png, where pictures are wanted; of an open dialog only what is in view."""
+    if not DRAWING:
+        return
     path = ARTIFACTS / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     full = page.locator("dialog[open]").count() == 0

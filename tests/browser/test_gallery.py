@@ -1,7 +1,8 @@
 """Every screen and state in both languages and schemes, on a phone and on a desktop.
 
-Pictures go to artifacts/gallery/. Nothing may stick out sideways; axe finds nothing. Russian is
-looked at inside Telegram, English in a plain browser: two ways to the same colours and buttons.
+`make pictures` draws them into artifacts/gallery/. Nothing may stick out sideways; axe finds
+nothing. Russian is looked at inside Telegram, English in a plain browser: two ways to the same
+colours and buttons.
 """
 
 from __future__ import annotations

@@ -101,6 +101,11 @@ def test_a_key_goes_another_comes_and_then_the_person(
         expect(person.at("connect")).to_be_visible()
         looks.picture(person.page, "gallery/connect-first-ru-phone-light")
         assert looks.axe(person.page) == []
+        # The community can be watched without one.
+        person.at("nav-live").click()
+        expect(person.at("standing")).to_be_visible()
+        person.at("back").click()
+        expect(person.at("connect")).to_be_visible()
         keys = make_account(
             positions=[{"category": "linear", "symbol": "ETHUSDT", "side": "Buy", "size": "1"}]
         )

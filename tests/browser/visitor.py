@@ -1,4 +1,4 @@
-"""Somebody who looks at everything: pictures in both schemes, and what is wrong with them."""
+"""Somebody who looks at everything in both schemes: what is wrong with it, and pictures of it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SomeGuest = TypeVar("SomeGuest", bound=Guest)
 
 @dataclass
 class Visitor(Generic[SomeGuest]):
-    """Pictures go to artifacts/gallery/."""
+    """Pictures, where they are wanted, go to artifacts/gallery/."""
 
     language: Language
     person: SomeGuest
 
     def look(self, state: str, sizes: Sizes = SIZES) -> None:
-        """Take this state's pictures and judge them; ends at the last size, in light."""
+        """Judge this state and take its pictures; ends at the last size, in light."""
         page = self.person.page
         faults: list[str] = []
         for name, (width, height) in sizes.items():
@@ -34,10 +34,11 @@ class Visitor(Generic[SomeGuest]):
                 page.set_viewport_size({"width": width, "height": height})
             else:
                 looks.grow(page, width, height)
-            for scheme in SCHEMES:
+            on_a_phone = name == "phone"
+            for scheme in SCHEMES if on_a_phone or looks.DRAWING else ():
                 self.person.turn(scheme)
                 looks.picture(page, f"gallery/{state}-{self.language}-{name}-{scheme}")
-                if name == "phone":
+                if on_a_phone:
                     faults += [f"{scheme}: {fault}" for fault in looks.axe(page)]
             faults += [f"{name}: {fault}" for fault in looks.overflow(page)]
         assert not faults, f"{state}\n" + "\n".join(faults)

@@ -171,7 +171,7 @@ def test_a_settled_one_tells_its_result_once(
     assert community.messages()[0]["text"].startswith("✅ Won (+120.5): ")
     assert community.pinned() == []
     last = told_live_out(community)[-1]
-    assert (last["state"], last["result"]) == ("settled", "won")
+    assert (last["state"], last["result"], last["pnl"]) == ("settled", "won", "120.5")
     problem(operator.person.post(f"{PATH}/{live}/settle", body), 409, "signal_settled")
 
 

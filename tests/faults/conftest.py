@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devstack.test_servers import LOGS
-from models.migrate import upgrade
+from tests.databases import Databases
 from tests.faults.boundaries.lane import Lane
 
 LANES = 6
@@ -44,15 +44,14 @@ def lane_numbers(process_number: int) -> range:
 @pytest.fixture(scope="session")
 def lanes(
     fault_environment: dict[str, str],
-    make_database: Callable[[str], str],
+    databases: Databases,
     redis_url: str,
     lane_numbers: range,
     control: Callable[..., Any],
     make_account: Callable[..., Any],
 ) -> Iterator[list[Lane]]:
     def open_lane(number: int) -> Lane:
-        database = make_database(f"ebb_lane_{number}")
-        upgrade(database)
+        database = databases.migrated(f"ebb_lane_{number}")
         environment = {
             **fault_environment,
             "DATABASE_URL": database,
@@ -61,7 +60,7 @@ def lanes(
         log = LOGS / f"lane-{number}.log"
         return Lane(environment, control, make_account, log)
 
-    # Alembic's environment is one for the process: one lane after the other.
+    # Settings are read from the environment, which is one for the process: one after the other.
     made = [open_lane(number) for number in lane_numbers]
     yield made
     with ThreadPoolExecutor(len(made)) as pool:

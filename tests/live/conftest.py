@@ -1,4 +1,4 @@
-"""One running stack (web, worker) for the tests of a module, on a database of its own."""
+"""One running stack (web, worker) for these tests, on a database of its own."""
 
 from __future__ import annotations
 
@@ -8,22 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.migrate import upgrade
 from models.sessions import make_engine, make_sessions
+from tests.databases import Databases
 from tests.stack import Stack
 
 
-@pytest.fixture(scope="module")
-def live_database(
-    make_database: Callable[[str], str], process_number: int, request: pytest.FixtureRequest
-) -> str:
-    name = request.module.__name__.rpartition(".")[2]
-    address = make_database(f"ebb_live_{process_number}_{name}")
-    upgrade(address)
-    return address
+@pytest.fixture(scope="package")
+def live_database(databases: Databases, process_number: int) -> str:
+    return databases.migrated(f"ebb_live_{process_number}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def live_environment(
     environment: dict[str, str], live_database: str, redis_url: str
 ) -> dict[str, str]:
@@ -32,12 +27,14 @@ def live_environment(
         **environment,
         "DATABASE_URL": live_database,
         "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
+        # A community of its own at Telegram, whose bot others have too.
+        "EBB_TELEGRAM_CHAT_ID": "-1001000000036",
         "WEB_CONCURRENCY": "2",
         "WORKER_PROCESSES": "1",
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stack(live_environment: dict[str, str]) -> Iterator[Stack]:
     running = Stack(live_environment)
     running.start("web")
@@ -46,7 +43,7 @@ def stack(live_environment: dict[str, str]) -> Iterator[Stack]:
     running.stop_all()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def live_sessions(live_database: str) -> Iterator[sessionmaker[Session]]:
     engine = make_engine(live_database)
     yield make_sessions(engine)

@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 from websockets.sync.client import connect
 
+from core.roles import Role
 from core.settings import Settings
 from models.jobs import Job
+from models.users import User
 from telegram.bot_api import BotApi
 from telegram.bots import bot_id
 from telegram.updates import ALLOWED
@@ -151,3 +153,33 @@ def test_a_greeting_finds_its_way_through_webhook_worker_and_queue(
     wait_for(lambda: bool(phone.messages()))
     api.delete_webhook()
     assert "сокращает" in phone.messages()[0]["text"]
+
+
+def test_an_operator_s_words_are_pinned_in_the_chat_and_the_socket_says_so(
+    stack: Stack,
+    settings: Settings,
+    live_sessions: sessionmaker[Session],
+    telegram: Callable[..., Any],
+    known_secrets: Callable[..., None],
+) -> None:
+    chat = int(stack.environment["EBB_TELEGRAM_CHAT_ID"])
+    token = settings.bot_tokens[0]
+    telegram("POST", "bots", {"token": token})
+    bot = {"bot_id": bot_id(token)}
+    telegram("POST", "groups", {**bot, "id": chat, "topics": {"47": "live-bets"}})
+    operator = sign_in(stack.url, 5006, known_secrets)
+    with live_sessions.begin() as session:
+        session.execute(update(User).where(User.telegram_id == 5006).values(role=Role.ADMIN))
+    ticket = operator.call("POST", "/api/ws-ticket").json()["ticket"]
+    text = "LIVE: Celtics -3.5 1H @ -108 (Pinnacle) | EV +9.2%"
+    address = f"{stack.url.replace('http', 'ws', 1)}/ws?ticket={ticket}"
+    with connect(address, compression=None) as socket:
+        operator.call("PATCH", "/api/users/settings", {"language": "en"})
+        socket.send(json.dumps({"action": "broadcast", "text": text, "pin": True}))
+        while (told := json.loads(socket.recv(timeout=30)))["type"] not in ("toast", "error"):
+            pass
+    (message,) = telegram("GET", "messages", **bot, chat_id=chat)
+    assert (message["text"], message["thread_id"]) == (text, 47)
+    (shown,) = (one for one in telegram("GET", "chats", **bot) if one["id"] == chat)
+    assert shown["pinned"] == [message["message_id"]]
+    assert told == {"type": "toast", "id": told["id"], "title": "Message sent and pinned!"}

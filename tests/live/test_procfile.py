@@ -17,18 +17,19 @@ from devstack.paths import ROOT
 from devstack.ports import any_free
 from devstack.procfile import commands, with_our_python
 from devstack.test_servers import LOGS
+from tests.databases import Databases
 from tests.stack import sign_in, wait_for
 
 
 def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
     environment: dict[str, str],
-    make_database: Callable[[str], str],
+    databases: Databases,
     redis_url: str,
     known_secrets: Callable[..., None],
 ) -> None:
     port = any_free()
     # As Heroku gives it: the old scheme, PORT, WEB_CONCURRENCY; and an empty database.
-    address = make_database("ebb_live_procfile").replace("postgresql://", "postgres://")
+    address = databases.empty("ebb_live_procfile").replace("postgresql://", "postgres://")
     number = int(redis_url.rpartition("/")[2]) + 48
     variables = with_our_python(
         {

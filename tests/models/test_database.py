@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -22,10 +21,11 @@ from models.jobs import Attempt, Job, Leg
 from models.sessions import make_engine, make_sessions
 from models.states import AttemptState, JobKind, JobState, LegState, MarketType
 from models.users import Account, User
+from tests.databases import Databases
 
 
-def test_migrations_go_up_and_down_and_match_the_code(make_database: Callable[[str], str]) -> None:
-    address = make_database("ebb_migrations")
+def test_migrations_go_up_and_down_and_match_the_code(databases: Databases) -> None:
+    address = databases.empty("ebb_migrations")
     migrate.upgrade(address)
     migrate.check(address)
     engine = make_engine(address)
@@ -37,9 +37,9 @@ def test_migrations_go_up_and_down_and_match_the_code(make_database: Callable[[s
 
 
 def test_deeds_from_before_the_log_only_grew_keep_their_person_and_origin(
-    make_database: Callable[[str], str],
+    databases: Databases,
 ) -> None:
-    address = make_database("ebb_old_deeds")
+    address = databases.empty("ebb_old_deeds")
     migrate.upgrade(address, "0005")
     engine = make_engine(address)
     user = new_id()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,10 @@ from core import clock
 from core.announcer import Announcer
 from core.roles import Role
 from core.settings import Settings
-from models import announcing
+from devstack.paths import TEST
+from devstack.ports import lasting
+from devstack.redis_server import Redis as RedisServer
+from models import announcing, events
 from models.sessions import make_engine, make_sessions
 from models.users import User
 from telegram.init_data import TelegramUser, sign
@@ -33,11 +37,19 @@ PATIENCE = 8.0
 
 
 @pytest.fixture(scope="session")
-def realtime_environment(environment: dict[str, str], redis_url: str) -> dict[str, str]:
-    number = int(redis_url.rpartition("/")[2]) + 24
+def redis_server(process_number: int) -> Iterator[RedisServer]:
+    """A Redis that nobody else uses, so that it can be killed."""
+    server = RedisServer(TEST / f"redis-realtime-{process_number}", fixed_port=lasting(1)[0])
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def realtime_environment(environment: dict[str, str], redis_server: RedisServer) -> dict[str, str]:
     return {
         **environment,
-        "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
+        "REDIS_URL": redis_server.url(),
         "WEB_CONCURRENCY": "1",
         "EBB_SOCKETS_PER_ADDRESS": "500",
         "EBB_PUBLIC_URL": "https://ebb.example",
@@ -52,7 +64,7 @@ def realtime_redis(realtime_environment: dict[str, str]) -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def webs(realtime_environment: dict[str, str]) -> Iterator[tuple[Stack, Stack]]:
+def two_webs(realtime_environment: dict[str, str]) -> Iterator[tuple[Stack, Stack]]:
     """Two web processes, each on a port of its own."""
     first, second = Stack(dict(realtime_environment)), Stack(dict(realtime_environment))
     with ThreadPoolExecutor(2) as both:
@@ -61,12 +73,21 @@ def webs(realtime_environment: dict[str, str]) -> Iterator[tuple[Stack, Stack]]:
         list(both.map(lambda one: one.stop_all(), (first, second)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def webs(two_webs: tuple[Stack, Stack]) -> tuple[Stack, Stack]:
+    """Both of them running: one that a test killed is started anew for the next that needs it."""
+    for one in two_webs:
+        if "web" not in one.running:
+            one.start("web")
+    return two_webs
+
+
+@pytest.fixture
 def urls(webs: tuple[Stack, Stack]) -> tuple[str, str]:
     return webs[0].url, webs[1].url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def url(urls: tuple[str, str]) -> str:
     return urls[0]
 
@@ -109,6 +130,46 @@ class Socket:
                 self.connection.recv(timeout=max(0.01, until - time.monotonic()))
         assert self.connection.close_code is not None
         return self.connection.close_code
+
+
+@dataclass
+class Told:
+    """Events for everybody, told all the time: each id with its moment."""
+
+    telling: sessionmaker[Session]
+    at: dict[int, float]
+
+    def tell(self, filler: str = "") -> int:
+        with self.telling.begin() as session:
+            event_id = events.tell(session, None, "toast", {"title": "news", "filler": filler})
+            # Others may hear of it before `begin` returns.
+            self.at[event_id] = time.monotonic()
+        return event_id
+
+    @contextmanager
+    def steadily(self, seconds: float) -> Iterator[None]:
+        """One after the other, so long apart, until the end of the block."""
+        over = threading.Event()
+
+        def go_on() -> None:
+            while not over.wait(seconds):
+                self.tell()
+
+        with ThreadPoolExecutor(1) as pool:
+            teller = pool.submit(go_on)
+            try:
+                yield
+            finally:
+                over.set()
+                teller.result()
+
+
+def received(one: Socket, until: Callable[[], int | None]) -> list[tuple[int, float]]:
+    """Each event with the moment when it came, up to the one that `until` names in time."""
+    found: list[tuple[int, float]] = []
+    while not found or found[-1][0] != until():
+        found.append((one.next("toast")["id"], time.monotonic()))
+    return found
 
 
 @dataclass
@@ -171,3 +232,8 @@ def make_person(
 @pytest.fixture
 def person(make_person: Callable[..., Person]) -> Person:
     return make_person()
+
+
+@pytest.fixture
+def told(telling: sessionmaker[Session]) -> Told:
+    return Told(telling, {})

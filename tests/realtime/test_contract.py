@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import requests
-from sqlalchemy import delete
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from bot.sending import send
 from core.roles import Role
+from core.settings import Settings
 from models import events
-from models.bot_sends import BotSend
+from models.bot_sends import BotSend, Deed, SendState
+from telegram.bot_api import bot_apis
+from telegram.bots import bot_id
 from tests.realtime.conftest import Person
 from tests.stack import wait_for
 
 PATIENT = 9.0
+Control = Callable[..., Any]
 HANDSHAKE = {
     "Upgrade": "websocket",
     "Connection": "Upgrade",
@@ -40,10 +46,10 @@ def refused(url: str, path: str, without: str = "", **headers: str) -> tuple[int
 # -- the handshake --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/ws", "/telegram/ws"])
-def test_the_seed_s_form_opens_a_socket(url: str, person: Person, path: str) -> None:
-    query = f"user_id={person.telegram_id}&username=anna&init_data={quote(person.init_data)}"
-    socket = person.open_at(f"{url.replace('http', 'ws', 1)}{path}?{query}")
+@pytest.mark.parametrize("form", ["/ws?username=anna&", "/telegram/ws?"])
+def test_the_seed_s_form_opens_a_socket(url: str, person: Person, form: str) -> None:
+    query = f"user_id={person.telegram_id}&init_data={quote(person.init_data)}"
+    socket = person.open_at(f"{url.replace('http', 'ws', 1)}{form}{query}")
     socket.say({"type": "ping"})
     assert socket.next("pong") == {"type": "pong"}
 
@@ -148,21 +154,76 @@ def test_whoever_may_not_broadcast_is_told_so(
         assert socket.next("error") == {"type": "error", "message": words, "code": "forbidden"}
 
 
-@pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
-def test_whoever_may_broadcast_is_heard(
-    url: str, make_person: Callable[..., Person], telling: sessionmaker[Session], role: Role
-) -> None:
-    text = f"LIVE {uuid.uuid4()}"
-    socket = make_person(role).open(url)
-    socket.say({"action": "broadcast", "text": text, "thread_id": 47})
+@pytest.fixture
+def send_what_is_owed(
+    telling: sessionmaker[Session], telegram_url: str, settings: Settings, telegram: Control
+) -> Callable[..., list[Any]]:
+    """Does what workers do for one send of each of these deeds; what Telegram has
+    of it then, in whose stand-in the group is made."""
+    token = settings.bot_tokens[0]
+    telegram("POST", "bots", {"token": token})
+    bot = {"bot_id": bot_id(token)}
+    group = {**bot, "id": settings.telegram_chat_id, "topics": {"47": "live-bets"}}
+    telegram("POST", "groups", group)
+    apis = bot_apis([token], telegram_url)
 
-    def owed() -> bool:
+    def send_all(*deeds: Deed) -> list[Any]:
+        begun = len(telegram("GET", "ledger", **bot))
+        for deed in deeds:
+            wait_for(lambda deed=deed: owed(deed) is not None, PATIENT)  # type: ignore[misc]
+            send(telling, apis, owed(deed) or uuid.UUID(int=0))
+            rest()
+        since = telegram("GET", "ledger", **bot, after=begun)
+        return [one for one in since if one["chat_id"] == settings.telegram_chat_id]
+
+    def owed(deed: Deed) -> uuid.UUID | None:
+        wanted = BotSend.state == SendState.OWED, BotSend.deed == deed
+        with telling() as session:
+            return session.scalar(
+                select(BotSend.id).where(*wanted).order_by(BotSend.id.desc()).limit(1)
+            )
+
+    def rest() -> None:
         with telling.begin() as session:
-            # What nobody sends must not be found by another test's courier.
-            gone = delete(BotSend).where(BotSend.text == text).returning(BotSend.thread_id)
-            return session.scalar(gone) == 47
+            session.execute(update(BotSend).values(began_at=BotSend.began_at - timedelta(hours=1)))
 
-    wait_for(owed, PATIENT)
+    return send_all
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
+def test_whoever_may_broadcast_and_pin_is_told_what_became_of_it(
+    url: str,
+    make_person: Callable[..., Person],
+    send_what_is_owed: Callable[..., list[Any]],
+    role: Role,
+) -> None:
+    socket = make_person(role).open(url)
+    text = f"LIVE {uuid.uuid4()}"
+
+    socket.say({"action": "broadcast", "text": text, "thread_id": 47})
+    (sent,) = send_what_is_owed(Deed.MESSAGE)
+    assert (sent["type"], sent["text"]) == ("sent", text)
+    assert socket.next("toast", "error")["title"] == "Message sent!"
+
+    number = sent["message_id"]
+    socket.say({"action": "pin", "data": {"messageId": number}, "thread_id": 47})
+    (pinned,) = send_what_is_owed(Deed.PIN)
+    assert (pinned["type"], pinned["message_id"]) == ("pinned", number)
+    assert socket.next("toast", "error")["title"] == "Message pinned!"
+
+    socket.say({"action": "broadcast", "text": text, "pin": True})
+    assert [one["type"] for one in send_what_is_owed(Deed.MESSAGE, Deed.PIN)] == ["sent", "pinned"]
+    assert socket.next("toast", "error")["title"] == "Message sent and pinned!"
+
+
+def test_what_telegram_refuses_is_told_in_its_words(
+    url: str, make_person: Callable[..., Person], send_what_is_owed: Callable[..., list[Any]]
+) -> None:
+    socket = make_person(Role.ADMIN).open(url)
+    socket.say({"action": "broadcast", "text": "LIVE", "thread_id": 48})
+    assert send_what_is_owed(Deed.MESSAGE) == []
+    said = "The message was not sent: 400: Bad Request: message thread not found"
+    assert socket.next("toast")["title"] == said
 
 
 def test_a_bad_message_is_answered_and_the_socket_stays(url: str, person: Person) -> None:

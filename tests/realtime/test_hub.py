@@ -21,6 +21,7 @@ from core.redis_patience import ONCE, REDIS_TIMEOUT
 from devstack.ports import any_free
 from models import events
 from models.users import User
+from tests.stack import wait_for
 from web.realtime import client, hub
 from web.realtime.closing import Code
 from web.realtime.hub import Hub, Limits
@@ -28,6 +29,7 @@ from web.realtime.records import Records
 from web.realtime.visitor import Visitor
 
 TEXT, CLOSE, PING = 1, 8, 9
+SIZE = 32_000
 Call: TypeAlias = "Callable[[uuid.UUID], Line]"
 
 
@@ -161,6 +163,21 @@ def test_a_silent_client_is_asked_and_then_dropped(
     line = call(user_id)
     assert PING in set(line.opcodes())
     assert alone.room.size == 0
+
+
+def test_whoever_reads_too_slowly_is_told_so_and_holds_little(
+    alone: Hub, call: Call, user_id: uuid.UUID, sessions: sessionmaker[Session]
+) -> None:
+    line = call(user_id)
+    line.next("hello")
+    (kept,) = alone.room
+    for _ in range(3 * client.MAX_UNSENT // SIZE):
+        with sessions.begin() as session:
+            events.tell(session, user_id, "toast", {"title": "x" * SIZE})
+    wait_for(lambda: not kept.is_open)
+    # And the word of farewell.
+    assert 0 < kept.unsent <= client.MAX_UNSENT + 125
+    assert line.closed() == Code.TRY_LATER
 
 
 def test_whoever_is_gone_has_no_socket(

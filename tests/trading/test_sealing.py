@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from pydantic import SecretStr
@@ -17,10 +17,10 @@ from core.secrets_filter import scrub
 from core.settings import Settings
 from devstack.test_servers import Servers
 from models.audit import AuditEntry, AuditOrigin, AuditSeal, record
-from models.migrate import upgrade
 from models.operations import Schedule
 from models.sessions import make_engine, make_sessions
 from models.users import User
+from tests.databases import Databases
 from trading.audit_check import verify
 from trading.sealing import claim_sealing, seal
 from web.app import create_app
@@ -35,11 +35,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(make_database: Callable[[str], str], process_number: int) -> Iterator[Log]:
+def whole(databases: Databases, process_number: int) -> Iterator[Log]:
     """A log of its own, since these tests break it."""
-    address = make_database(f"ebb_audit_{process_number}")
-    upgrade(address)
-    engine = make_engine(address)
+    engine = make_engine(databases.migrated(f"ebb_audit_{process_number}"))
     yield make_sessions(engine)
     engine.dispose()
 

@@ -27,6 +27,7 @@ from core import clock
 from core.redis_patience import ONCE
 from core.roles import Role
 from core.settings import Settings
+from core.tallies import Tallies
 from core.vault import Vault
 from identity.approvals import LIFE
 from models.approvals import Approval, ApprovalState, forget_old
@@ -40,7 +41,6 @@ from telegram.updates import Person as Sender
 from tests.web.conftest import Person, problem
 from tests.web.test_farewell import rows_with
 from trading.desk import Desk
-from web.tallies import Tallies
 
 _ids = itertools.count(int(time.time() * 1000) + 10**15)
 INIT, APPROVALS = "/api/auth/init", "/api/users/approvals"

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.handling import handle
 from core import clock
+from core.redis_patience import quick_redis
 from core.settings import Settings
+from core.tallies import Tallies
 from models import bot_sends, bot_updates
 from models.bot_updates import BotUpdate
 from tests.bots import BotUnderTest
@@ -96,9 +98,10 @@ def test_a_ring_may_be_faster_than_the_bell_s_own_commit(
     sessions: sessionmaker[Session], desk: Desk, engine: Engine, clean_database: None
 ) -> None:
     handlers: list[threading.Thread] = []
+    tallies = Tallies(quick_redis(desk.settings.redis_address))
 
     def at_once(row_id: uuid.UUID) -> None:
-        handler = threading.Thread(target=handle, args=(sessions, desk, {}, row_id))
+        handler = threading.Thread(target=handle, args=(sessions, desk, {}, tallies, row_id))
         handlers.append(handler)
         handler.start()
         handler.join(timeout=0.1)

@@ -11,13 +11,12 @@ from flask import Request, current_app, request
 
 from core import clock
 from core.problems import FieldError, Problem
-from core.settings import Settings
 from core.texts import negotiate
 from models import sign_ins
 from models.base import db
 from models.row_security import act_for
 from models.users import User
-from web import launches, present
+from web import launches, present, wired
 from web.limits import household
 from web.realtime.tickets import Tickets
 from web.realtime.visitor import Visitor
@@ -53,7 +52,7 @@ def check_upgrade(asked: Request) -> str:
 def check_origin(asked: Request) -> None:
     """A page of another site must not speak for the person who looks at it: browsers tell where a
     page is from. Raises Problem (403) `origin_foreign`."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     origin = asked.headers.get("Origin")
     if origin is None:
         return
@@ -79,7 +78,7 @@ def check_name(asked: Request) -> None:
 
 def check_pace() -> None:
     """Raises Problem (429) `rate_limited` for an address that comes again and again."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = wired.settings()
     most = _COMINGS * settings.sockets_per_address
     admit(f"socket:{household()}", most=most, seconds=60)
 

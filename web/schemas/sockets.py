@@ -24,6 +24,7 @@ class Ticket(Out):
 class EventQuery(Strict):
     after: int = Field(0, ge=0, le=_MAX_ID)
     limit: int = Field(50, ge=1, le=200)
+    wait: int = Field(0, ge=0, le=25)
 
 
 class EventPath(Strict):

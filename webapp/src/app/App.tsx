@@ -6,6 +6,7 @@ import { isSignedIn, onSessionChange } from "@/shared/api/session";
 import type { Me } from "@/shared/api/types";
 import { followLanguage } from "@/shared/i18n";
 import { Person } from "@/shared/person/Person";
+import { useMayOperate } from "@/shared/person/useMayOperate";
 import { useMe } from "@/shared/person/useMe";
 import { tabMemory } from "@/shared/storage";
 import { startPath } from "@/shared/telegram/startParam";
@@ -15,7 +16,9 @@ import { Skeleton } from "@/shared/ui/Skeleton";
 import { Toasts } from "@/shared/ui/Toast";
 import { Header } from "./Header";
 import { OfflineBar } from "./OfflineBar";
+import { useLiveTab } from "./useLiveTab";
 import { useResume } from "./useResume";
+import { useSignalNews } from "./useSignalNews";
 
 const ConnectScreen = lazy(() => import("@/features/connect/ConnectScreen"));
 const JobScreen = lazy(() => import("@/features/jobs/JobScreen"));
@@ -24,6 +27,9 @@ const HistoryScreen = lazy(() => import("@/features/history/HistoryScreen"));
 const SettingsScreen = lazy(() => import("@/features/settings/SettingsScreen"));
 const SecurityScreen = lazy(() => import("@/features/security/SecurityScreen"));
 const NoticesScreen = lazy(() => import("@/features/security/notices/NoticesScreen"));
+const LiveScreen = lazy(() => import("@/features/live/LiveScreen"));
+const OperatedSignals = lazy(() => import("@/features/operator/signals/SignalsScreen"));
+const BroadcastScreen = lazy(() => import("@/features/operator/broadcasts/BroadcastScreen"));
 const VerifyScreen = lazy(() => import("@/features/auth/mail/VerifyScreen"));
 const ResetScreen = lazy(() => import("@/features/auth/mail/ResetScreen"));
 const FOLLOWED = "ebb.started";
@@ -90,7 +96,10 @@ function Screens({ me }: { me: Me }) {
     tabMemory.write(FOLLOWED, start);
     go(start, { replace: true });
   }, [start, go]);
+  useLiveTab(me.id);
+  useSignalNews();
   useSettingsButton(() => go("/settings"));
+  const mayOperate = useMayOperate();
   const connected = me.accounts.length > 0;
   useResume(connected && start === null);
   return (
@@ -109,6 +118,15 @@ function Screens({ me }: { me: Me }) {
           </Route>
           <Route path="/notices">
             <NoticesScreen />
+          </Route>
+          <Route path="/live">
+            <LiveScreen />
+          </Route>
+          <Route path="/operator/signals">
+            {mayOperate ? <OperatedSignals /> : <Redirect to="/live" replace />}
+          </Route>
+          <Route path="/operator/broadcast">
+            {mayOperate ? <BroadcastScreen /> : <Redirect to="/live" replace />}
           </Route>
           {!connected && <Redirect to="/connect" replace />}
           <Route path="/">

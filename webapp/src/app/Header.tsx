@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { useUnread } from "@/shared/notices/useUnread";
 import { useLooking } from "@/shared/person/desk";
 import { useAccount, useAccountName, usePerson } from "@/shared/person/Person";
+import { LiveLink } from "@/shared/signals/LiveLink";
 import { Icon } from "@/shared/ui/Icon";
 import { Sheet } from "@/shared/ui/Sheet";
 
@@ -30,6 +31,7 @@ export function Header() {
       </button>
       <nav className="row" aria-label={t("nav.label")}>
         <Unread />
+        <LiveLink />
         {(["restore", "history", "settings"] as const).map((name) => (
           <Link
             key={name}

@@ -5,6 +5,7 @@ import { usePerson } from "@/shared/person/Person";
 import { haptics } from "@/shared/telegram/haptics";
 import { Failure } from "@/shared/ui/Failure";
 import { Field } from "@/shared/ui/Field";
+import { Submit } from "@/shared/ui/Submit";
 import { type Environment, freeName } from "./environments";
 import { KeyInput } from "./KeyInput";
 import { FIELDS } from "./takeKey";
@@ -84,15 +85,9 @@ export function ConnectForm({ known, environment, onEnvironment, onConnected }: 
         {(field) => <input {...field} type="password" required autoComplete="off" />}
       </Field>
       {connect.error && <Failure error={connect.error} toldElsewhere={FIELDS} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={connect.isPending}
-        aria-busy={connect.isPending}
-        data-testid="connect-submit"
-      >
+      <Submit busy={connect.isPending} testId="connect-submit">
         {connect.isPending ? t("connect.checking") : t("connect.submit")}
-      </button>
+      </Submit>
     </form>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Account } from "@/shared/api/types";
 import { usePerson } from "@/shared/person/Person";
+import { LiveLink } from "@/shared/signals/LiveLink";
 import { Icon } from "@/shared/ui/Icon";
 import { Screen } from "@/shared/ui/Screen";
 import { Connected } from "./Connected";
@@ -27,14 +28,17 @@ export default function ConnectScreen({ first }: { first: boolean }) {
       actions={
         // Without a key there is no desk, and its header leads nowhere yet.
         welcome && (
-          <Link
-            href="/settings"
-            className="icon"
-            aria-label={t("nav.settings")}
-            data-testid="nav-settings"
-          >
-            <Icon name="settings" />
-          </Link>
+          <>
+            <LiveLink />
+            <Link
+              href="/settings"
+              className="icon"
+              aria-label={t("nav.settings")}
+              data-testid="nav-settings"
+            >
+              <Icon name="settings" />
+            </Link>
+          </>
         )
       }
     >

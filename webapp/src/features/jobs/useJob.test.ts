@@ -16,7 +16,7 @@ vi.stubGlobal("fetch", async (request: Request) => {
   if (!reply || reply instanceof Error) throw reply ?? new TypeError("no reply");
   return reply;
 });
-const { pauseAfter, pollJob } = await import("./useJob");
+const { newerOf, pauseAfter, pollJob } = await import("./useJob");
 const { isEnded } = await import("@/shared/api/jobs");
 
 const job = { id: "1", state: "executing", version: 3 };
@@ -38,7 +38,7 @@ describe("polling a job", () => {
 
   it("asks at once for a job it does not know", async () => {
     replies = [answer(200, job)];
-    expect(await pollJob("1", undefined)).toEqual(job);
+    expect(await pollJob("1", undefined, 20)).toEqual(job);
     expect(calls[0]?.url).toContain("wait=0");
     expect(calls[0]?.headers.get("If-None-Match")).toBeNull();
   });
@@ -46,14 +46,20 @@ describe("polling a job", () => {
   it("waits for a change of a job it knows, and keeps it on 304", async () => {
     replies = [answer(304)];
     const known = job as never;
-    expect(await pollJob("1", known)).toBe(known);
+    expect(await pollJob("1", known, 20)).toBe(known);
     expect(calls[0]?.url).toContain("wait=20");
     expect(calls[0]?.headers.get("If-None-Match")).toBe('"3"');
   });
 
+  it("takes no step back when an answer comes after what was told meanwhile", () => {
+    const newer = { ...job, version: 4 } as never;
+    expect(newerOf(job as never, newer)).toBe(newer);
+    expect(newerOf(newer, job as never)).toBe(newer);
+  });
+
   it("tells a lost connection as a problem, not as an end", async () => {
     replies = [new TypeError("network")];
-    await expect(pollJob("1", job as never)).rejects.toMatchObject({
+    await expect(pollJob("1", job as never, 20)).rejects.toMatchObject({
       problem: { code: "offline" },
     });
   });
@@ -61,7 +67,7 @@ describe("polling a job", () => {
   it("tells the server's problem", async () => {
     const problem = { code: "not_found", title: "Not found", detail: "…", status: 404, errors: [] };
     replies = [answer(404, problem, { "Content-Type": "application/problem+json" })];
-    await expect(pollJob("1", undefined)).rejects.toMatchObject({ problem: { status: 404 } });
+    await expect(pollJob("1", undefined, 20)).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
   it("backs off while it fails and never stops trying", () => {

@@ -3,6 +3,7 @@ import { Screen } from "@/shared/ui/Screen";
 import { Section } from "@/shared/ui/Section";
 import { AboutSection } from "./AboutSection";
 import { AccountsSection } from "./accounts/AccountsSection";
+import { CommunitySection } from "./CommunitySection";
 import { DeleteAll } from "./leaving/DeleteAll";
 import { SignOut } from "./leaving/SignOut";
 import { ConfirmSetting } from "./look/ConfirmSetting";
@@ -36,6 +37,7 @@ export default function SettingsScreen() {
           <NotifySection />
         </div>
         <div className={css.column}>
+          <CommunitySection />
           <SecuritySection />
           <AccountsSection />
           <SessionsSection />

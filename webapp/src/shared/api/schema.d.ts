@@ -470,7 +470,8 @@ export interface paths {
         /**
          * What was told to you
          * @description To you and to everybody, the oldest first, after the event `after`; kept for
-         *     `EBB_EVENTS_DAYS`. `trimmed_to`: events up to this id are gone.
+         *     `EBB_EVENTS_DAYS`. `trimmed_to`: events up to this id are gone. `wait` seconds holds an answer
+         *     without events back until there is one.
          */
         get: operations["sockets_list_events_events_get"];
         put?: never;
@@ -4299,6 +4300,7 @@ export interface operations {
             query?: {
                 after?: number;
                 limit?: number;
+                wait?: number;
             };
             header?: never;
             path?: never;

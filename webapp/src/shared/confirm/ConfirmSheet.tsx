@@ -21,6 +21,8 @@ interface Props {
   children: ReactNode;
   /** Whether the server will want a PIN or a code; if it wants one unforeseen, it is asked then. */
   needsSecret: boolean;
+  /** It happens at once: there are no seconds to take it back. */
+  isFinal?: boolean;
   busy: boolean;
   error: unknown;
   onConfirm: (secret?: Secret) => void;
@@ -28,12 +30,13 @@ interface Props {
 }
 
 /**
- * Asks once before money moves, in the way that the person chose: hold, tap or biometrics; then for
+ * Asks once before money moves or many people are told, in the way that the person chose: hold, tap or biometrics; then for
  * the PIN or a code, where they wanted to be asked.
  */
 export function ConfirmSheet(props: Props) {
   const { title, action, hold, detail, children, needsSecret, busy, error, onConfirm, onClose } =
     props;
+  const { isFinal = false } = props;
   const { t } = useTranslation();
   const { confirm_style: chosen, undo_seconds: undo } = useSettings();
   const { second_factors: factors } = usePerson();
@@ -118,7 +121,7 @@ export function ConfirmSheet(props: Props) {
           <small>{detail}</small>
         </HoldButton>
       )}
-      {undo > 0 && <p className="hint centred">{t("confirm.undo", { count: undo })}</p>}
+      {undo > 0 && !isFinal && <p className="hint centred">{t("confirm.undo", { count: undo })}</p>}
     </Sheet>
   );
 }

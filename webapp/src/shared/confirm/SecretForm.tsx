@@ -2,6 +2,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure } from "@/shared/ui/Failure";
 import { Segmented } from "@/shared/ui/Segmented";
+import { Submit } from "@/shared/ui/Submit";
 import { digitsOf } from "./code";
 import { isWrong, METHODS, type Method, type Secret, secretOf } from "./secret";
 
@@ -77,16 +78,10 @@ export function SecretForm({ methods, action, detail, busy, error, onSend }: Pro
         {method === "totp" && <p className="hint">{t("confirm.codeHint")}</p>}
       </div>
       {Boolean(error) && <Failure error={error} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={busy}
-        aria-busy={busy}
-        data-testid="confirm-send"
-      >
+      <Submit busy={busy} testId="confirm-send">
         {busy ? t("confirm.sending") : action}
         {detail && <small>{detail}</small>}
-      </button>
+      </Submit>
     </form>
   );
 }

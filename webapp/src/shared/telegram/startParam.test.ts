@@ -7,6 +7,7 @@ describe("a start parameter", () => {
     ["job_0193A1B2-0000-7000-8000-0123456789AB", "/jobs/0193a1b2-0000-7000-8000-0123456789ab"],
     ["restore", "/restore"],
     ["history", "/history"],
+    ["live", "/live"],
     ["job_../../x", null],
     ["job_", null],
     ["https://elsewhere.example", null],

@@ -7,7 +7,7 @@ export function pathOf(start: string | null): string | null {
   if (start === null) return null;
   const [what = "", id = ""] = start.split(/_(.*)/s, 2);
   if (what === "job" && UUID.test(id)) return `/jobs/${id.toLowerCase()}`;
-  return ["restore", "history", "settings"].includes(start) ? `/${start}` : null;
+  return ["restore", "history", "settings", "live"].includes(start) ? `/${start}` : null;
 }
 
 /** The path that this launch asked for. */

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { problemOf } from "@/shared/api/problem";
 import { useFormat } from "@/shared/money/useFormat";
 import { Failure } from "@/shared/ui/Failure";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
 import { asPhone } from "./phone";
 
@@ -58,15 +59,9 @@ export function PhoneForm({ typed, onTyped, busy, error, onBegin }: Props) {
         )}
       </div>
       {Boolean(error) && !refused && <Failure error={error} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={busy}
-        aria-busy={busy}
-        data-testid="sign-in-begin"
-      >
+      <Submit busy={busy} testId="sign-in-begin">
         {t("signIn.begin")}
-      </button>
+      </Submit>
     </form>
   );
 }

@@ -1,9 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
+import { EmailField } from "@/shared/ui/EmailField";
 import { Failure } from "@/shared/ui/Failure";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
-import { AddressField } from "./AddressField";
 import type { EmailStep } from "./EmailPanel";
 import { Mailed } from "./Mailed";
 
@@ -32,17 +33,18 @@ export function ForgotForm({ email, onEmail, onStep }: Props) {
     >
       <h2>{t("signIn.forgot.title")}</h2>
       <p className="hint">{t("signIn.forgot.text")}</p>
-      <AddressField value={email} onChange={onEmail} error={ask.error} />
+      <EmailField
+        label={t("signIn.email")}
+        error={ask.error}
+        autoComplete="username"
+        value={email}
+        onChange={onEmail}
+        testId="sign-in-email"
+      />
       {ask.error && <Failure error={ask.error} toldElsewhere={["email"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={ask.isPending}
-        aria-busy={ask.isPending}
-        data-testid="sign-in-submit"
-      >
+      <Submit busy={ask.isPending} testId="sign-in-submit">
         {t("signIn.forgot.send")}
-      </button>
+      </Submit>
       <button type="button" className="link" onClick={() => onStep("login")}>
         {t("signIn.back")}
       </button>

@@ -4,10 +4,11 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
 import { problemOf } from "@/shared/api/problem";
 import { beginSession } from "@/shared/api/session";
+import { EmailField } from "@/shared/ui/EmailField";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
-import { AddressField } from "./AddressField";
 import type { EmailStep } from "./EmailPanel";
 import { SecondStep } from "./SecondStep";
 
@@ -61,7 +62,14 @@ export function LoginForm({ email, onEmail, onStep }: Props) {
         enter.mutate(null);
       }}
     >
-      <AddressField value={email} onChange={onEmail} error={enter.error} />
+      <EmailField
+        label={t("signIn.email")}
+        error={enter.error}
+        autoComplete="username"
+        value={email}
+        onChange={onEmail}
+        testId="sign-in-email"
+      />
       <PasswordField
         name="password"
         label={t("signIn.password")}
@@ -72,15 +80,9 @@ export function LoginForm({ email, onEmail, onStep }: Props) {
         testId="sign-in-password"
       />
       {enter.error && <Failure error={enter.error} toldElsewhere={["email", "password"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={enter.isPending}
-        aria-busy={enter.isPending}
-        data-testid="sign-in-submit"
-      >
+      <Submit busy={enter.isPending} testId="sign-in-submit">
         {t("signIn.enter")}
-      </button>
+      </Submit>
       <div className={css.links}>
         <button
           type="button"

@@ -2,10 +2,11 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/shared/api/client";
+import { EmailField } from "@/shared/ui/EmailField";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
-import { AddressField } from "./AddressField";
 import type { EmailStep } from "./EmailPanel";
 import { Mailed } from "./Mailed";
 
@@ -36,7 +37,14 @@ export function RegisterForm({ email, onEmail, onStep }: Props) {
       }}
     >
       <h2>{t("signIn.register.title")}</h2>
-      <AddressField value={email} onChange={onEmail} error={register.error} />
+      <EmailField
+        label={t("signIn.email")}
+        error={register.error}
+        autoComplete="username"
+        value={email}
+        onChange={onEmail}
+        testId="sign-in-email"
+      />
       <PasswordField
         name="password"
         label={t("signIn.password")}
@@ -48,15 +56,9 @@ export function RegisterForm({ email, onEmail, onStep }: Props) {
         testId="sign-in-password"
       />
       {register.error && <Failure error={register.error} toldElsewhere={["email", "password"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={register.isPending}
-        aria-busy={register.isPending}
-        data-testid="sign-in-submit"
-      >
+      <Submit busy={register.isPending} testId="sign-in-submit">
         {t("signIn.register.send")}
-      </button>
+      </Submit>
       <button type="button" className="link" onClick={() => onStep("login")}>
         {t("signIn.back")}
       </button>

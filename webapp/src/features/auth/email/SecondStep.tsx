@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asCode } from "@/shared/confirm/code";
+import { CodeField } from "@/shared/ui/CodeField";
 import { Failure } from "@/shared/ui/Failure";
-import { Field } from "@/shared/ui/Field";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
 
 interface Props {
@@ -36,38 +37,20 @@ export function SecondStep({ busy, error, onCode, onBack }: Props) {
         onCode(asCode(typed));
       }}
     >
-      <Field
-        name="code"
+      <CodeField
+        ref={input}
         label={recovering ? t("signIn.second.recovery") : t("signIn.second.code")}
         hint={recovering ? t("signIn.second.recoveryHint") : t("signIn.second.codeHint")}
         error={error}
-      >
-        {(described) => (
-          <input
-            {...described}
-            ref={input}
-            required
-            maxLength={64}
-            inputMode={recovering ? "text" : "numeric"}
-            autoComplete={recovering ? "off" : "one-time-code"}
-            autoCapitalize="none"
-            spellCheck={false}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            data-testid="sign-in-code"
-          />
-        )}
-      </Field>
+        takes={recovering ? "recovery" : "app"}
+        value={typed}
+        onChange={setTyped}
+        testId="sign-in-code"
+      />
       {Boolean(error) && <Failure error={error} toldElsewhere={["code"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={busy}
-        aria-busy={busy}
-        data-testid="sign-in-submit"
-      >
+      <Submit busy={busy} testId="sign-in-submit">
         {t("signIn.enter")}
-      </button>
+      </Submit>
       <div className={css.links}>
         <button type="button" className="link" onClick={change} data-testid="sign-in-recovery">
           {recovering ? t("signIn.second.useApp") : t("signIn.second.useRecovery")}

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { problemOf } from "@/shared/api/problem";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
 
 interface Props {
@@ -36,15 +37,9 @@ export function PasswordStep({ busy, error, onPassword }: Props) {
         testId="verify-password"
       />
       {Boolean(error) && !toldByField && <Failure error={error} toldElsewhere={["password"]} />}
-      <button
-        type="submit"
-        className="main"
-        disabled={busy}
-        aria-busy={busy}
-        data-testid="verify-submit"
-      >
+      <Submit busy={busy} testId="verify-submit">
         {t("signIn.verify.confirm")}
-      </button>
+      </Submit>
       <p className="hint">{t("signIn.verify.notYou")}</p>
       <Link href="/" replace className="button plain">
         {t("signIn.back")}

@@ -7,6 +7,7 @@ import { endSession } from "@/shared/api/session";
 import "@/shared/i18n/signIn";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../auth.module.css";
 import { Welcome } from "../outside/Welcome";
 import { useMailToken } from "./fragment";
@@ -55,15 +56,9 @@ export default function ResetScreen() {
             testId="reset-password"
           />
           {reset.error && <Failure error={reset.error} toldElsewhere={["password"]} />}
-          <button
-            type="submit"
-            className="main"
-            disabled={reset.isPending}
-            aria-busy={reset.isPending}
-            data-testid="reset-submit"
-          >
+          <Submit busy={reset.isPending} testId="reset-submit">
             {t("signIn.reset.save")}
-          </button>
+          </Submit>
         </form>
       )}
     </Welcome>

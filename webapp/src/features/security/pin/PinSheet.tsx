@@ -5,9 +5,11 @@ import { api, unwrap } from "@/shared/api/client";
 import type { Me } from "@/shared/api/types";
 import { asCode, isPin } from "@/shared/confirm/code";
 import { type Method, methodsOf } from "@/shared/confirm/secret";
+import { CodeField } from "@/shared/ui/CodeField";
 import { Failure } from "@/shared/ui/Failure";
 import { Segmented } from "@/shared/ui/Segmented";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import { say } from "@/shared/ui/Toast";
 import css from "../security.module.css";
 import { useRefreshMe } from "../useRefreshMe";
@@ -73,13 +75,20 @@ export function PinSheet({ factors, onClose }: Props) {
             testId="pin-by"
           />
         )}
-        {method && (
+        {method === "pin" && (
           <PinField
-            key={method}
-            name={method === "pin" ? "old_pin" : "code"}
-            label={method === "pin" ? t("security.pin.old") : t("confirm.secret.totp")}
+            name="old_pin"
+            label={t("security.pin.old")}
             error={save.error}
-            isCode={method === "totp"}
+            value={proof}
+            onChange={setProof}
+            testId="pin-proof"
+          />
+        )}
+        {method === "totp" && (
+          <CodeField
+            label={t("confirm.secret.totp")}
+            error={save.error}
             value={proof}
             onChange={setProof}
             testId="pin-proof"
@@ -108,15 +117,9 @@ export function PinSheet({ factors, onClose }: Props) {
           </p>
         )}
         {save.error && <Failure error={save.error} toldElsewhere={["pin", "old_pin", "code"]} />}
-        <button
-          type="submit"
-          className="main"
-          disabled={save.isPending}
-          aria-busy={save.isPending}
-          data-testid="pin-save"
-        >
+        <Submit busy={save.isPending} testId="pin-save">
           {t("security.pin.save")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );

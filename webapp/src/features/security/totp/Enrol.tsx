@@ -2,10 +2,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { inFours } from "@/shared/confirm/code";
 import { copy } from "@/shared/telegram/handOver";
+import { CodeField } from "@/shared/ui/CodeField";
 import { Failure } from "@/shared/ui/Failure";
-import { Field } from "@/shared/ui/Field";
 import { Icon } from "@/shared/ui/Icon";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import { say } from "@/shared/ui/Toast";
 import css from "../security.module.css";
 import { Qr } from "./Qr";
@@ -56,31 +57,19 @@ export function Enrol({ offer, busy, error, onCode, onClose }: Props) {
           onCode(typed);
         }}
       >
-        <Field name="code" label={t("security.totp.code")} error={error}>
-          {(described) => (
-            <input
-              {...described}
-              required
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              maxLength={9}
-              placeholder="123 456"
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-              data-testid="totp-code"
-            />
-          )}
-        </Field>
+        <CodeField
+          label={t("security.totp.code")}
+          error={error}
+          takes="app"
+          placeholder="123 456"
+          value={typed}
+          onChange={setTyped}
+          testId="totp-code"
+        />
         {Boolean(error) && <Failure error={error} toldElsewhere={["code"]} />}
-        <button
-          type="submit"
-          className="main"
-          disabled={busy}
-          aria-busy={busy}
-          data-testid="totp-confirm"
-        >
+        <Submit busy={busy} testId="totp-confirm">
           {t("security.totp.confirm")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );

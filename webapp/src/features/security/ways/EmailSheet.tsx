@@ -5,10 +5,12 @@ import { api, unwrap } from "@/shared/api/client";
 import type { Me } from "@/shared/api/types";
 import { asCode } from "@/shared/confirm/code";
 import { usePerson } from "@/shared/person/Person";
+import { CodeField } from "@/shared/ui/CodeField";
+import { EmailField } from "@/shared/ui/EmailField";
 import { Failure } from "@/shared/ui/Failure";
-import { Field } from "@/shared/ui/Field";
 import { PasswordField } from "@/shared/ui/PasswordField";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../security.module.css";
 import { useRefreshMe } from "../useRefreshMe";
 
@@ -77,22 +79,14 @@ export function EmailSheet({ email, onClose }: Props) {
           change.mutate();
         }}
       >
-        <Field name="email" label={t("security.email.address")} error={change.error}>
-          {(described) => (
-            <input
-              {...described}
-              type="email"
-              required
-              maxLength={254}
-              autoComplete="email"
-              autoCapitalize="none"
-              spellCheck={false}
-              value={address}
-              onChange={(event) => setAddress(event.target.value)}
-              data-testid="email-address"
-            />
-          )}
-        </Field>
+        <EmailField
+          label={t("security.email.address")}
+          error={change.error}
+          autoComplete="email"
+          value={address}
+          onChange={setAddress}
+          testId="email-address"
+        />
         <PasswordField
           name="password"
           label={isFirst ? t("security.password.new") : t("security.password.current")}
@@ -104,34 +98,20 @@ export function EmailSheet({ email, onClose }: Props) {
           testId="email-password"
         />
         {factors.totp && (
-          <Field name="code" label={t("confirm.secret.totp")} error={change.error}>
-            {(described) => (
-              <input
-                {...described}
-                required
-                maxLength={32}
-                autoComplete="one-time-code"
-                autoCapitalize="none"
-                spellCheck={false}
-                value={code}
-                onChange={(event) => setCode(event.target.value)}
-                data-testid="email-code"
-              />
-            )}
-          </Field>
+          <CodeField
+            label={t("confirm.secret.totp")}
+            error={change.error}
+            value={code}
+            onChange={setCode}
+            testId="email-code"
+          />
         )}
         {change.error && (
           <Failure error={change.error} toldElsewhere={["email", "password", "code"]} />
         )}
-        <button
-          type="submit"
-          className="main"
-          disabled={change.isPending}
-          aria-busy={change.isPending}
-          data-testid="email-save"
-        >
+        <Submit busy={change.isPending} testId="email-save">
           {t("security.email.send")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );

@@ -5,6 +5,7 @@ import { api, unwrap } from "@/shared/api/client";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import { say } from "@/shared/ui/Toast";
 import css from "../security.module.css";
 
@@ -57,15 +58,9 @@ export function PasswordSheet({ onClose }: { onClose: () => void }) {
         {change.error && (
           <Failure error={change.error} toldElsewhere={["old_password", "new_password"]} />
         )}
-        <button
-          type="submit"
-          className="main"
-          disabled={change.isPending}
-          aria-busy={change.isPending}
-          data-testid="password-save"
-        >
+        <Submit busy={change.isPending} testId="password-save">
           {t("security.password.save")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );

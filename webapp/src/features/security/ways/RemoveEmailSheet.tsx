@@ -5,6 +5,7 @@ import { api, unwrap } from "@/shared/api/client";
 import { Failure } from "@/shared/ui/Failure";
 import { PasswordField } from "@/shared/ui/PasswordField";
 import { Sheet } from "@/shared/ui/Sheet";
+import { Submit } from "@/shared/ui/Submit";
 import css from "../security.module.css";
 import { useRefreshMe } from "../useRefreshMe";
 
@@ -41,15 +42,9 @@ export function RemoveEmailSheet({ onClose }: { onClose: () => void }) {
           testId="email-remove-password"
         />
         {remove.error && <Failure error={remove.error} toldElsewhere={["password"]} />}
-        <button
-          type="submit"
-          className="danger"
-          disabled={remove.isPending}
-          aria-busy={remove.isPending}
-          data-testid="email-remove-confirm"
-        >
+        <Submit busy={remove.isPending} look="danger" testId="email-remove-confirm">
           {t("security.email.remove")}
-        </button>
+        </Submit>
       </form>
     </Sheet>
   );
