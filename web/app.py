@@ -15,6 +15,7 @@ from community.channel import Channel
 from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
+from core.version import VERSION
 from models.base import db
 from models.sessions import connect_args, prepare
 from trading.desk import Desk
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     configure_logs(settings.log_level, human=settings.log_human)
     app = Documented(
         "web",
-        info=Info(title="Ebb", version="0.1.0", description=_DESCRIPTION),
+        info=Info(title="Ebb", version=VERSION, description=_DESCRIPTION),
         security_schemes=SECURITY_SCHEMES,
         validation_error_status=400,
         validation_error_model=ProblemOut,
