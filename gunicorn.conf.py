@@ -22,6 +22,16 @@ preload_app = False
 control_socket_disable = True
 
 
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    # Before the application is loaded: what each process measures is added up at a scrape.
+    from core.metrics import share  # noqa: PLC0415
+    from core.siblings import shared_folder  # noqa: PLC0415
+
+    folder = shared_folder()
+    if folder is not None:
+        share(folder)
+
+
 def post_worker_init(worker: Any) -> None:
     # Not before: this file is read in the process that forks.
     from web.realtime.serving import attend  # noqa: PLC0415

@@ -38,6 +38,7 @@ from web import (
     health,
     jobs,
     limits,
+    metrics,
     notices,
     pages,
     passwords,
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     tallies.register(app, settings)
     passwords.register(app)
     sockets.register(app, settings)
+    metrics.register(app, settings)
     bodies.register(app, settings)
     bot_name.register(app, settings)
     _routes(app)
@@ -135,6 +137,7 @@ def _routes(app: OpenAPI) -> None:
     for capability in capabilities:
         app.register_api(capability.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(telegram_webhook.blueprint)
     app.register_blueprint(pages.blueprint)
 
