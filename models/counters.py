@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 
-_BATCH = 20_000
+BATCH = 20_000
 
 
 class Counted(StrEnum):
@@ -56,9 +56,9 @@ def read(session: Session) -> Counts:
 
 
 def fold(session: Session) -> int:
-    """Replace rows of one kind by their sum; how many rows there were. In one statement, so nobody
+    """Replace rows of one kind by their sum, `BATCH` at a time; how many there were. In one statement, so nobody
     sees a count without them; safe in several processes at once."""
-    return int(session.scalars(_FOLD, {"batch": _BATCH}).one())
+    return int(session.scalars(_FOLD, {"batch": BATCH}).one())
 
 
 _FOLD = text(

@@ -34,7 +34,6 @@ log = get_logger(__name__)
 
 _FRESH_SECONDS = 2.0
 _FOLD_EVERY = timedelta(minutes=1)
-_FOLDED_AT_ONCE = 1000
 _SEND_OUTCOMES = ("sent", "refused", "unknown", "dropped")
 
 
@@ -152,8 +151,8 @@ def claim_folding(sessions: sessionmaker[Session]) -> bool:
 
 
 def fold_counters(sessions: sessionmaker[Session], *, stopping: threading.Event) -> None:
-    """Fold what was counted, in small transactions."""
-    rows = _FOLDED_AT_ONCE
-    while rows >= _FOLDED_AT_ONCE and not stopping.is_set():
+    """Fold what was counted, a portion at a time."""
+    whole = True
+    while whole and not stopping.is_set():
         with sessions.begin() as session:
-            rows = counters.fold(session)
+            whole = counters.fold(session) == counters.BATCH
