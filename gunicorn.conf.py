@@ -24,12 +24,9 @@ control_socket_disable = True
 
 def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
     # Before the application is loaded: what each process measures is added up at a scrape.
-    from core.metrics import share  # noqa: PLC0415
-    from core.siblings import shared_folder  # noqa: PLC0415
+    from core.siblings import join_siblings  # noqa: PLC0415
 
-    folder = shared_folder()
-    if folder is not None:
-        share(folder)
+    join_siblings()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -114,10 +114,11 @@ def counted() -> _Counted:
     )
 
 
-def share(folder: Path) -> None:
-    """Add up with the other processes that are told the same folder. Before anything is noted."""
+def share(folder: Path, place: int) -> None:
+    """Add up with the other processes that are told the same folder; no two of them that run have
+    the same place. Before anything is noted."""
     os.environ[FOLDER] = str(folder)
-    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
 
 
 def request_answered(method: str, route: str, status: int, seconds: float) -> None:

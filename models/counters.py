@@ -56,8 +56,8 @@ def read(session: Session) -> Counts:
 
 
 def fold(session: Session) -> int:
-    """Replace rows of one kind by their sum, `BATCH` at a time; how many there were. In one statement, so nobody
-    sees a count without them; safe in several processes at once."""
+    """Replace rows of one kind by their sum, `BATCH` at a time; how many there were. In one
+    statement, so nobody sees a count without them; safe in several processes at once."""
     return int(session.scalars(_FOLD, {"batch": BATCH}).one())
 
 

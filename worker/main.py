@@ -14,13 +14,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot import handling, sending
 from community.channel import Channel
 from community.schedule import pass_once
-from core import metrics
 from core.announcer import Announcer
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.redis_patience import quick_redis
 from core.settings import UpdatesBy, load_settings
-from core.siblings import shared_folder
+from core.siblings import join_siblings
 from exchange.types import ExchangeEnvironment
 from identity import approvals
 from identity.mail import MailServer
@@ -101,9 +100,7 @@ def _metrics_port() -> list[MetricsPort]:
     """None where no port is given. What is measured is added up with the sibling processes."""
     if settings.metrics_port is None:
         return []
-    folder = shared_folder()
-    if folder is not None:
-        metrics.share(folder)
+    join_siblings()
     gauges = Gauges(sessions, quick_redis(settings.redis_address), settings, "worker")
     token = next(iter(settings.metrics_tokens), None)
     return [MetricsPort(gauges, settings.metrics_port, token)]

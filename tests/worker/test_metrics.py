@@ -94,38 +94,48 @@ def test_a_taken_port_is_waited_for(gauges: Gauges, monkeypatch: pytest.MonkeyPa
 
 
 _COUNTS = """
-from core.metrics import sign_in_ended, share
-from core.siblings import shared_folder
-folder = shared_folder()
-share(folder)
+from core.metrics import sign_in_ended
+from core.siblings import join_siblings
+join_siblings()
 sign_in_ended("dev", "entered")
 """
+_STAYS = """
+print("counted", flush=True)
+input()
+"""
 _TELLS = """
+import os
 from core.scrape import answer
-print(folder)
+print(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 print(answer([], "")[0].decode())
 """
 
 
-def run(*lines: str, folder: Path) -> str:
-    done = subprocess.run(
+def sibling(*lines: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-c", "".join(lines)],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=True,
     )
-    return done.stdout
 
 
 def test_what_siblings_count_is_added_up(tmp_path: Path) -> None:
     outlived = tmp_path / f"ebb-metrics-{os.getuid()}-{siblings._namespace()}-1-1"
     outlived.mkdir()
-    run(_COUNTS, folder=tmp_path)
-    told = run(_COUNTS, _TELLS, folder=tmp_path)
-    assert 'ebb_sign_ins_total{outcome="entered",way="dev"} 2.0' in told
+    with sibling(_COUNTS, _STAYS, folder=tmp_path) as staying:
+        assert staying.stdout is not None
+        assert staying.stdout.readline() == "counted\n"
+        with sibling(_COUNTS, folder=tmp_path) as gone:
+            gone.communicate()
+        with sibling(_COUNTS, _TELLS, folder=tmp_path) as replacing:
+            told, _ = replacing.communicate()
+        staying.communicate("\n")
+    assert 'ebb_sign_ins_total{outcome="entered",way="dev"} 3.0' in told
     folder = Path(told.partition("\n")[0])
     assert folder.name.endswith(f"-{os.getpid()}-{siblings._began(os.getpid())}")
     assert folder.stat().st_mode & 0o077 == 0, "nobody else's to read or write"
+    assert len(list(folder.glob("counter_*.db"))) == 2, "as many as ran at once"
     assert not outlived.exists(), "of a server that is gone"
