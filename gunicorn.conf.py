@@ -22,6 +22,13 @@ preload_app = False
 control_socket_disable = True
 
 
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    # Before the application is loaded: what each process measures is added up at a scrape.
+    from core.siblings import join_siblings  # noqa: PLC0415
+
+    join_siblings()
+
+
 def post_worker_init(worker: Any) -> None:
     # Not before: this file is read in the process that forks.
     from web.realtime.serving import attend  # noqa: PLC0415

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_human: bool = False
 
+    # Who may read /metrics; without it, this machine alone. The port is a worker's own.
+    metrics_token: SecretStr | None = None
+    metrics_port: int | None = Field(None, ge=1, le=65_535)
+
     access_token_seconds: int = Field(1800, ge=60, le=86_400)
     refresh_token_seconds: int = Field(604_800, ge=3600, le=7_776_000)
     refresh_grace_seconds: int = Field(45, ge=30, le=60)
@@ -137,6 +141,13 @@ class Settings(BaseSettings):
     def _all_strong(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for secret in value:
             _must_be_strong(secret)
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _strong_if_any(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _must_be_strong(value)
         return value
 
     @field_validator("telegram_bot_token")
@@ -212,7 +223,12 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @field_validator(
-        "telegram_updates", "telegram_chat_id", "telegram_live_topic_id", mode="before"
+        "telegram_updates",
+        "telegram_chat_id",
+        "telegram_live_topic_id",
+        "metrics_token",
+        "metrics_port",
+        mode="before",
     )
     @classmethod
     def _by_itself(cls, value: object) -> object:
@@ -273,6 +289,11 @@ class Settings(BaseSettings):
         return (server.password,) if server and server.password else ()
 
     @property
+    def metrics_tokens(self) -> tuple[str, ...]:
+        """What /metrics asks for, where it asks for something."""
+        return (self.metrics_token.get_secret_value(),) if self.metrics_token else ()
+
+    @property
     def updates_by(self) -> UpdatesBy:
         """How this deployment gets its bots' updates."""
         return self.telegram_updates or (
@@ -321,6 +342,7 @@ def load_settings() -> Settings:
         *settings.jwt_secrets,
         *settings.bot_tokens,
         *settings.mail_passwords,
+        *settings.metrics_tokens,
     )
     return settings
 

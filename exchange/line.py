@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import clock
+from core import clock, metrics
 from core.logs import get_logger
 from exchange import parse
 from exchange.classify import CLOCK
@@ -110,7 +110,7 @@ class Line:
     def _call(self, name: str, taken: Taken, stamp: int, parameters: dict[str, Any]) -> Answer:
         client = self._sessions.get(self.environment, self.options)
         try:
-            with client.signing(self._key, stamp) as signing:
+            with metrics.ExchangeCall(name), client.signing(self._key, stamp) as signing:
                 return call(getattr(signing, name), **parameters)
         except Busy as error:
             self.pacer.refused(taken, error)

@@ -7,11 +7,14 @@ returns a `Verdict`, since the caller must write each of them down.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 class ExchangeError(Exception):
     """Any refusal or silence of the exchange. `code` is Bybit's retCode, 0 where there was none;
-    `message` is Bybit's own text, without secrets."""
+    `message` is Bybit's own text, without secrets. `outcome` is its word in the metrics."""
+
+    outcome: ClassVar[str] = "error"
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"{code} {message}")
@@ -22,6 +25,8 @@ class ExchangeError(Exception):
 class Refused(ExchangeError):
     """The exchange said no to this request for good; `reason` is our word for why."""
 
+    outcome = "refused"
+
     def __init__(self, code: int, message: str, reason: str) -> None:
         super().__init__(code, message)
         self.reason = reason
@@ -29,6 +34,8 @@ class Refused(ExchangeError):
 
 class Busy(ExchangeError):
     """Ask again later; `retry_after` seconds from now. `whole_ip` when all calls must stop."""
+
+    outcome = "busy"
 
     def __init__(
         self, code: int, message: str, retry_after: float, *, whole_ip: bool = False
@@ -42,11 +49,15 @@ class Unreachable(ExchangeError):
     """No answer, or one that says nothing (timeout, reset, 5xx, 10000, 10016): a read may simply
     be repeated; after a write, only a look-up tells."""
 
+    outcome = "unreachable"
+
 
 class AuthProblem(ExchangeError):
     """The key or its permissions: stop, tell the owner. `reason` is a stable word:
     key_invalid, key_permission, key_expired, key_ip_not_bound, key_banned, key_region,
     key_signature, key_not_unified."""
+
+    outcome = "key_refused"
 
     def __init__(self, code: int, message: str, reason: str) -> None:
         super().__init__(code, message)
@@ -55,6 +66,8 @@ class AuthProblem(ExchangeError):
 
 class RequestDefect(ExchangeError):
     """The request itself was wrong (10001, 10017, 10404): a defect of ours, alert."""
+
+    outcome = "defect"
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,18 @@ class RedisWindows:
     def block(self, bucket: str, milliseconds: int) -> None:
         self._client.set(f"{self._root}:rate:{bucket}:block", 1, px=max(1, milliseconds))
 
+    def used(self, address: str) -> tuple[int, int]:
+        """How many calls of the address are in its window, and the rest of its ban in ms."""
+        seconds, micros = self._client.time()  # type: ignore[misc] # not awaited: no async client
+        here = (seconds * 1000 + micros // 1000) // _SLICE_MS
+        slices = math.ceil(_ADDRESS_MS / _SLICE_MS)
+        names = [f"{self._root}:ip:{address}:{here - back}" for back in range(slices + 1)]
+        with self._client.pipeline(transaction=False) as asked:
+            asked.mget(names)
+            asked.pttl(f"{self._root}:ban:{address}")
+            counts, banned = asked.execute()
+        return sum(int(count or 0) for count in counts), max(0, int(banned))
+
     def ban(self, address: str, milliseconds: int) -> None:
         self._client.set(f"{self._root}:ban:{address}", 1, px=max(1, milliseconds))
 

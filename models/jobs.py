@@ -87,6 +87,8 @@ class Job(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     not_before: Mapped[Moment | None]
+    # The end of the seconds to take it back, where there were any: a tap is measured from there.
+    undo_until: Mapped[Moment | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[Moment | None]

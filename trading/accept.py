@@ -162,7 +162,8 @@ def _store(
         "fingerprint": _fingerprint(account, kind, body, intake),
     }
     if intake.delay_ms:
-        values["not_before"] = func.now() + timedelta(milliseconds=intake.delay_ms)
+        values["undo_until"] = func.now() + timedelta(milliseconds=intake.delay_ms)
+        values["not_before"] = values["undo_until"]
     columns = Job.__table__.c
     # The account is held as the job's foreign key will hold it. Whoever removes the key or deletes
     # the person holds it alone: this waits for them, then finds no account and stores nothing.

@@ -15,6 +15,7 @@ from community.channel import Channel
 from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
+from core.version import VERSION
 from models.base import db
 from models.sessions import connect_args, prepare
 from trading.desk import Desk
@@ -37,6 +38,7 @@ from web import (
     health,
     jobs,
     limits,
+    metrics,
     notices,
     pages,
     passwords,
@@ -71,7 +73,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     configure_logs(settings.log_level, human=settings.log_human)
     app = Documented(
         "web",
-        info=Info(title="Ebb", version="0.1.0", description=_DESCRIPTION),
+        info=Info(title="Ebb", version=VERSION, description=_DESCRIPTION),
         security_schemes=SECURITY_SCHEMES,
         validation_error_status=400,
         validation_error_model=ProblemOut,
@@ -117,6 +119,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     tallies.register(app, settings)
     passwords.register(app)
     sockets.register(app, settings)
+    metrics.register(app, settings)
     bodies.register(app, settings)
     bot_name.register(app, settings)
     _routes(app)
@@ -134,6 +137,7 @@ def _routes(app: OpenAPI) -> None:
     for capability in capabilities:
         app.register_api(capability.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(telegram_webhook.blueprint)
     app.register_blueprint(pages.blueprint)
 

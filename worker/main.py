@@ -21,6 +21,7 @@ from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
 from core.redis_patience import quick_redis
 from core.settings import UpdatesBy, load_settings
+from core.siblings import join_siblings
 from core.tallies import Tallies
 from exchange.types import ExchangeEnvironment
 from identity import approvals
@@ -39,6 +40,7 @@ from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
 from trading.desk import Desk
 from trading.execute import execute
+from trading.gauges import Gauges, claim_folding, fold_counters
 from trading.heartbeat import Heartbeat
 from trading.key_checks import check_keys, claim_key_check
 from trading.sampling import claim_sampling, remove_old_samples, sample_books
@@ -47,6 +49,7 @@ from trading.trimming import claim_trimming, trim
 from worker.bot_bell import BotBell, Rings
 from worker.bot_polling import BotPolling
 from worker.broker import make_broker
+from worker.metrics import MetricsPort
 from worker.postman import Postman
 from worker.relay import Relay
 from worker.shutdown import HandBack
@@ -98,6 +101,8 @@ def _schedule() -> None:
         seal_audit_log.send()
     if claim_key_check(sessions, settings.key_check_seconds):
         check_stored_keys.send()
+    if claim_folding(sessions):
+        fold_counts.send()
 
 
 def _postmen() -> list[Postman]:
@@ -106,6 +111,16 @@ def _postmen() -> list[Postman]:
     if server is None or sender is None or home is None:
         return []
     return [Postman(Post(sessions, desk.vault, MailServer(server, sender), home))]
+
+
+def _metrics_port() -> list[MetricsPort]:
+    """None where no port is given. What is measured is added up with the sibling processes."""
+    if settings.metrics_port is None:
+        return []
+    join_siblings()
+    gauges = Gauges(sessions, quick_redis(settings.redis_address), settings, "worker")
+    token = next(iter(settings.metrics_tokens), None)
+    return [MetricsPort(gauges, settings.metrics_port, token)]
 
 
 hand_back = HandBack()
@@ -132,7 +147,8 @@ bell = BotBell(
 )
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(engine, sessions, bots),) if polls else ()
-broker = make_broker(settings, relay, warm, bell, *polling, *_postmen(), hand_back)
+others = (*polling, *_postmen(), *_metrics_port())
+broker = make_broker(settings, relay, warm, bell, *others, hand_back)
 
 
 def owner() -> str:
@@ -228,3 +244,9 @@ def seal_audit_log() -> None:
 def check_stored_keys() -> None:
     """Ask the exchange again what stored keys may do."""
     check_keys(desk, sessions, stopping=hand_back.stopping)
+
+
+@dramatiq.actor(queue_name=JOBS_QUEUE, max_retries=0)
+def fold_counts() -> None:
+    """Keep the table of counts small."""
+    fold_counters(sessions, stopping=hand_back.stopping)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
     redis_url: str,
     known_secrets: Callable[..., None],
 ) -> None:
-    port = any_free()
+    port, metrics_port = any_free(), any_free()
     # As Heroku gives it: the old scheme, PORT, WEB_CONCURRENCY; and an empty database.
     address = databases.empty("ebb_live_procfile").replace("postgresql://", "postgres://")
     number = int(redis_url.rpartition("/")[2]) + 48
@@ -37,8 +38,9 @@ def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
             "DATABASE_URL": address,
             "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
             "PORT": str(port),
-            "WEB_CONCURRENCY": "1",
+            "WEB_CONCURRENCY": "2",
             "WORKER_PROCESSES": "1",
+            "EBB_METRICS_PORT": str(metrics_port),
         }
     )
     released = subprocess.run(
@@ -60,6 +62,14 @@ def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
         person = sign_in(url, 6001, known_secrets)
         job = person.reduce("procfile", market_type="spot", percent="10").json()["id"]
         assert person.ended(job)["state"] == "completed"
+        # Whichever process answers tells of both.
+        for _ in range(8):
+            told = requests.get(f"{url}/metrics", timeout=5).text
+            assert 'ebb_sign_ins_total{outcome="entered",way="dev"} 1.0' in told
+            assert 'ebb_jobs_ended_total{kind="reduce",state="completed"} 1.0' in told
+        told = requests.get(f"http://127.0.0.1:{metrics_port}/metrics", timeout=5).text
+        assert re.search(r'_request_seconds_count{method="place_[^}]*outcome="ok"} [1-9]', told)
+        assert "ebb_workers 1.0" in told
     finally:
         honcho.send_signal(signal.SIGTERM)
         assert honcho.wait(30) in (0, 143)

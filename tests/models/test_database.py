@@ -22,6 +22,7 @@ from models.sessions import make_engine, make_sessions
 from models.states import AttemptState, JobKind, JobState, LegState, MarketType
 from models.users import Account, User
 from tests.databases import Databases
+from trading.gauges import OPEN_JOBS
 
 
 def test_migrations_go_up_and_down_and_match_the_code(databases: Databases) -> None:
@@ -304,6 +305,7 @@ QUERIES = {
     "old sends": "select id from bot_sends where created_at < now()",
     "old updates": "select id from bot_updates where received_at < now()",
     "a person's sends": "select id from bot_sends where user_id = ? or chat_id in (1, 2)",
+    "open jobs by state": OPEN_JOBS.text,
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 

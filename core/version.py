@@ -1,0 +1,3 @@
+"""Which Ebb this is."""
+
+VERSION = "0.1.0"
