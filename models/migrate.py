@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 
 from alembic import command
@@ -30,6 +31,22 @@ def head() -> str | None:
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Bring the database to a revision, creating every table on an empty one."""
     command.upgrade(_config(database_url), revision)
+
+
+def sql_of(revision: str) -> str:
+    """The SQL of one migration, as it would be run."""
+    script = ScriptDirectory(str(DIRECTORY)).get_revision(revision)
+    config = _config("postgresql://")
+    config.output_buffer = written = StringIO()
+    before = script.down_revision or "base"
+    command.upgrade(config, f"{before}:{revision}", sql=True)
+    return written.getvalue()
+
+
+def revisions() -> list[str]:
+    """All of them, oldest first."""
+    walk = ScriptDirectory(str(DIRECTORY)).walk_revisions()
+    return [script.revision for script in walk][::-1]
 
 
 def downgrade(database_url: str, revision: str) -> None:

@@ -26,6 +26,7 @@ _LONG = "tests/faults/"
 _UNCOUNTED = (
     "tests/browser/",
     "tests/core/",
+    "tests/deploy/",
     "tests/devstack/",
     "tests/faults/",
     "tests/live/",

@@ -89,7 +89,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
             "max_overflow": 2,
             "pool_timeout": 15,
             "pool_recycle": 1800,
-            "connect_args": connect_args(_IDLE_SECONDS),
+            "connect_args": connect_args(_IDLE_SECONDS, behind_pooler=settings.is_behind_pooler),
         },
     )
     if settings.trusted_proxies:

@@ -48,14 +48,17 @@ class Relay(Middleware):
         poll_seconds: float,
         again_seconds: float,
         also: Callable[[], object] = lambda: None,
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
-        """`also` is called once a minute: what is scheduled rather than rung for."""
+        """`also` is called once a minute: what is scheduled rather than rung for. `beat` is called
+        at each look, whatever comes of it."""
         self._engine = engine
         self._sessions = sessions
         self._ring = ring
         self._poll = poll_seconds
         self._again = again_seconds
         self._also = also
+        self._beat = beat
         self._marker: Redis | None = None
         self._process = uuid.uuid4().hex
         self._stop = threading.Event()
@@ -103,6 +106,7 @@ class Relay(Middleware):
         polled = scheduled = -math.inf
         while not self._stop.is_set():
             pause = _AFTER_FAILURE
+            self._beat()
             try:
                 if clock.monotonic() - polled >= self._poll:
                     polled = clock.monotonic()
