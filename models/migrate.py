@@ -28,6 +28,12 @@ def head() -> str | None:
     return ScriptDirectory(str(DIRECTORY)).get_current_head()
 
 
+def is_served(revision: str | None) -> bool:
+    """Whether this code works with a database at this revision: the newest it knows, or one it does
+    not know. That is a later release's, whose migrations leave the running one at work."""
+    return revision == head() or (revision is not None and revision not in revisions())
+
+
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Bring the database to a revision, creating every table on an empty one."""
     command.upgrade(_config(database_url), revision)
@@ -43,10 +49,11 @@ def sql_of(revision: str) -> str:
     return written.getvalue()
 
 
-def revisions() -> list[str]:
-    """All of them, oldest first."""
+@lru_cache(maxsize=1)
+def revisions() -> tuple[str, ...]:
+    """All that the code knows, oldest first."""
     walk = ScriptDirectory(str(DIRECTORY)).walk_revisions()
-    return [script.revision for script in walk][::-1]
+    return tuple(script.revision for script in walk)[::-1]
 
 
 def downgrade(database_url: str, revision: str) -> None:
