@@ -24,6 +24,7 @@ from web import (
     approvals,
     audit,
     auth,
+    backup_commands,
     bodies,
     bot_name,
     broadcasts,
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.extensions["channel"] = Channel.from_settings(settings)
     commands.register(app)
     vault_commands.register(app)
+    backup_commands.register(app)
     telegram_commands.register(app)
     database.register(app)
     request_log.register(app)
