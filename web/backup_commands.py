@@ -47,8 +47,9 @@ def register(app: Flask) -> None:
         with _told():
             dumps.restore(_address(), file)
         migrate.upgrade(_address())
-        open_jobs = restored.settle(db.session(), by=operator())
-        click.echo(f"Restored, and sending is paused. Jobs that were open then: {open_jobs}.")
+        settled = restored.settle(db.session(), by=operator())
+        click.echo("Restored, and sending is paused.")
+        click.echo(f"Open jobs that go on then: {settled.kept}; cancelled: {settled.cancelled}.")
         click.echo("Run `backup check`, read docs/operating.md, then `sending resume`.")
 
     @group.command("check")
