@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import Connection, create_engine, event, pool
 
 import models  # noqa: F401 - fills the metadata
 from core.addresses import database_address
@@ -26,14 +26,21 @@ def _address() -> str:
 
 
 def run() -> None:
-    """Run the migrations in one transaction: all or nothing."""
-    with create_engine(_address(), poolclass=pool.NullPool).connect() as connection:
+    """Run the migrations in one transaction: all or nothing, but for what has to stand outside of
+    any (`autocommit_block`), which commits what came before it."""
+    engine = create_engine(_address(), poolclass=pool.NullPool)
+
+    @event.listens_for(engine, "begin")
+    def _set(connection: Connection) -> None:
+        if connection.get_isolation_level() != "AUTOCOMMIT":
+            for setting in _SETTINGS:
+                connection.exec_driver_sql(setting)
+
+    with engine.connect() as connection:
         context.configure(
             connection=connection, target_metadata=Base.metadata, compare_server_default=True
         )
         with context.begin_transaction():
-            for setting in _SETTINGS:
-                connection.execute(text(setting))
             context.run_migrations()
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from devstack.paths import ROOT
 from models import migrate
+from models.sessions import make_engine
 
 # Run before anything was deployed, on empty tables. Nothing is to be added here.
 FORGIVEN = {
@@ -72,3 +76,50 @@ def test_a_migration_gives_up_rather_than_let_requests_queue_behind_it() -> None
     sql = migrate.sql_of(migrate.revisions()[-1])
     assert "set local lock_timeout = '5s'" in sql
     assert "set local ebb.scope = 'system'" in sql
+
+
+_LATER = """
+from alembic import op
+
+revision = "9999"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        # One that a failed try left behind is invalid.
+        beside = {{"if_not_exists": True, "postgresql_concurrently": True}}
+        op.execute("drop index concurrently if exists ix_users_last_seen_at")
+        op.create_index("ix_users_last_seen_at", "users", ["last_seen_at"], **beside)
+    op.execute("update users set first_name = current_setting('ebb.scope')")
+"""
+
+
+def test_an_index_is_built_beside_requests_as_the_rules_say(
+    make_database: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = make_database("ebb_concurrently")
+    migrate.upgrade(address)
+    copied = shutil.copytree(migrate.DIRECTORY, tmp_path / "migrations")
+    (copied / "versions" / "9999.py").write_text(_LATER.format(head=migrate.head()))
+    monkeypatch.setattr(migrate, "DIRECTORY", copied)
+    (tmp_path / "9999.sql").write_text(migrate.sql_of("9999"))
+    assert findings(tmp_path) == {}
+    engine = make_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("set local ebb.scope = 'system'"))
+        connection.execute(
+            text("insert into users (id, first_name, last_name) values (gen_random_uuid(), '', '')")
+        )
+    migrate.upgrade(address)
+    with engine.begin() as connection:
+        connection.execute(text("set local ebb.scope = 'system'"))
+        assert connection.scalar(text("select first_name from users")) == "system"
+        assert connection.scalar(text("select to_regclass('ix_users_last_seen_at')"))
+        version = connection.scalar(text("select version_num from alembic_version"))
+    engine.dispose()
+    # A process of the release before it goes on being ready, one of the release after does not.
+    monkeypatch.undo()
+    assert (version, migrate.is_served(version)) == ("9999", True)
+    assert not migrate.is_served(migrate.revisions()[-2])
+    assert not migrate.is_served(None)

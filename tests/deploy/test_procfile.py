@@ -7,6 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -70,6 +71,7 @@ def test_a_restart_in_the_middle_of_a_job_loses_and_doubles_nothing(
     redis_url: str,
     known_secrets: Callable[..., None],
     control: Callable[..., Any],
+    tmp_path: Path,
 ) -> None:
     address = make_database("ebb_deploy_procfile")
     number = int(redis_url.rpartition("/")[2]) + 48
@@ -81,6 +83,7 @@ def test_a_restart_in_the_middle_of_a_job_loses_and_doubles_nothing(
             "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{number}",
             "PORT": str(any_free()),
             "WEB_CONCURRENCY": "2",
+            "EBB_WORKER_BEAT_FILE": str(tmp_path / "worker.beat"),
         }
     )
     released = subprocess.run(
@@ -102,6 +105,7 @@ def test_a_restart_in_the_middle_of_a_job_loses_and_doubles_nothing(
         job = person.reduce("deployed", market_type="futures", percent="25").json()["id"]
         # The exchange's limits make it last for seconds.
         wait_for(lambda: any(entry["type"] == "execution" for entry in ledger()))
+    assert (tmp_path / "worker.beat").exists(), "what a platform's probe looks at"
 
     engine = make_engine(address)
     sessions = make_sessions(engine)
