@@ -48,9 +48,11 @@ def register(app: Flask) -> None:
             dumps.restore(_address(), file)
         migrate.upgrade(_address())
         settled = restored.settle(db.session(), by=operator())
-        click.echo("Restored, and sending is paused.")
+        click.echo("Restored.")
         click.echo(f"Open jobs that go on then: {settled.kept}; cancelled: {settled.cancelled}.")
-        click.echo("Run `backup check`, read docs/operating.md, then `sending resume`.")
+        click.echo(
+            "Sending is paused: run `backup check`, read docs/operating.md, then `sending resume`."
+        )
 
     @group.command("check")
     def check() -> None:

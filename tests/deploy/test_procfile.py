@@ -92,6 +92,8 @@ def test_a_restart_in_the_middle_of_a_job_loses_and_doubles_nothing(
             **environment,
             "DYNO": "web.1",
             "DATABASE_URL": address.replace("postgresql://", "postgres://"),
+            # As where a pooler stands before it: nothing may need what that refuses.
+            "EBB_DATABASE_DIRECT_URL": address,
             "REDIS_URL": rediss,
             "EBB_REDIS_TLS_VERIFY": "false",
             "PORT": str(any_free()),
