@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -60,6 +61,8 @@ class Settings(BaseSettings):
 
     environment: Environment = Environment.PRODUCTION
     database_url: SecretStr = Field(validation_alias="DATABASE_URL")
+    # The same database past a transaction pooler: for what is held for longer than a transaction.
+    database_direct_url: SecretStr | None = None
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     redis_tls_verify: bool = True
     master_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
@@ -128,6 +131,8 @@ class Settings(BaseSettings):
     exposure_seconds: int = Field(900, ge=0, le=86_400)
     key_check_seconds: int = Field(86_400, ge=0, le=2_592_000)
     use_streams: bool = False
+    # Touched by a worker while it looks after the queue: for the platform's probe.
+    worker_beat_file: Path | None = None
 
     @field_validator("master_secrets", "jwt_secret", "telegram_third_party_bots", mode="before")
     @classmethod
@@ -164,6 +169,16 @@ class Settings(BaseSettings):
     @classmethod
     def _postgres(cls, value: SecretStr) -> SecretStr:
         return SecretStr(database_address(value.get_secret_value()))
+
+    @field_validator("database_direct_url", mode="before")
+    @classmethod
+    def _postgres_directly(cls, value: object) -> object:
+        return database_address(str(value)) if value else None
+
+    @field_validator("worker_beat_file", mode="before")
+    @classmethod
+    def _beat_file(cls, value: object) -> object:
+        return value or None
 
     @field_validator("redis_url")
     @classmethod
@@ -299,6 +314,16 @@ class Settings(BaseSettings):
         return self.telegram_updates or (
             UpdatesBy.POLLING if self.is_sandbox else UpdatesBy.WEBHOOK
         )
+
+    @property
+    def session_database(self) -> str:
+        """Where a connection stays one session: for LISTEN, locks, migrations, dumps."""
+        return (self.database_direct_url or self.database_url).get_secret_value()
+
+    @property
+    def is_behind_pooler(self) -> bool:
+        """Whether DATABASE_URL leads through something that gives each transaction any session."""
+        return self.database_direct_url is not None
 
     @property
     def redis_address(self) -> str:

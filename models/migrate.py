@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 
 from alembic import command
@@ -27,9 +28,32 @@ def head() -> str | None:
     return ScriptDirectory(str(DIRECTORY)).get_current_head()
 
 
+def is_served(revision: str | None) -> bool:
+    """Whether this code works with a database at this revision: the newest it knows, or one it does
+    not know. That is a later release's, whose migrations leave the running one at work."""
+    return revision == head() or (revision is not None and revision not in revisions())
+
+
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Bring the database to a revision, creating every table on an empty one."""
     command.upgrade(_config(database_url), revision)
+
+
+def sql_of(revision: str) -> str:
+    """The SQL of one migration, as it would be run."""
+    script = ScriptDirectory(str(DIRECTORY)).get_revision(revision)
+    config = _config("postgresql://")
+    config.output_buffer = written = StringIO()
+    before = script.down_revision or "base"
+    command.upgrade(config, f"{before}:{revision}", sql=True)
+    return written.getvalue()
+
+
+@lru_cache(maxsize=1)
+def revisions() -> tuple[str, ...]:
+    """All that the code knows, oldest first."""
+    walk = ScriptDirectory(str(DIRECTORY)).walk_revisions()
+    return tuple(script.revision for script in walk)[::-1]
 
 
 def downgrade(database_url: str, revision: str) -> None:

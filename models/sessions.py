@@ -32,10 +32,18 @@ CONNECT_ARGS = {
 _FRESH_SECONDS = 1.0
 
 
-def connect_args(idle_seconds: float | None = None) -> dict[str, Any]:
+def connect_args(
+    idle_seconds: float | None = None, *, behind_pooler: bool = False
+) -> dict[str, Any]:
     """For psycopg2. A transaction in which nothing happens for `idle_seconds` is ended by Postgres,
-    and its locks with it: a process frozen between two statements must not hold others up."""
+    and its locks with it: a process frozen between two statements must not hold others up.
+
+    A transaction pooler refuses or drops what a session is to be set to: `behind_pooler` nothing
+    is, and the role carries the timeouts (docs/deploy.md)."""
     arguments: dict[str, Any] = dict(CONNECT_ARGS)
+    if behind_pooler:
+        del arguments["options"]
+        return arguments
     if idle_seconds is not None:
         milliseconds = int(idle_seconds * 1000)
         arguments["options"] += f" -c idle_in_transaction_session_timeout={milliseconds}"
@@ -43,10 +51,14 @@ def connect_args(idle_seconds: float | None = None) -> dict[str, Any]:
 
 
 def make_engine(
-    database_url: str, *, pool_size: int = 10, idle_seconds: float | None = None
+    database_url: str,
+    *,
+    pool_size: int = 10,
+    idle_seconds: float | None = None,
+    behind_pooler: bool = False,
 ) -> Engine:
     """An engine that checks a connection that lay in the pool for a while (`ping_idle`).
-    `idle_seconds`: see `connect_args`."""
+    `idle_seconds`, `behind_pooler`: see `connect_args`."""
     engine = create_engine(
         database_address(database_url),
         pool_size=pool_size,
@@ -54,7 +66,7 @@ def make_engine(
         pool_recycle=1800,
         # Several rows changed alike are one message to the server, not one each.
         executemany_mode="values_plus_batch",
-        connect_args=connect_args(idle_seconds),
+        connect_args=connect_args(idle_seconds, behind_pooler=behind_pooler),
     )
     prepare(engine)
     return engine

@@ -35,6 +35,7 @@ _UNCOUNTED = (
     "tests/browser/",
     "tests/community/",
     "tests/core/",
+    "tests/deploy/",
     "tests/devstack/",
     "tests/faults/",
     "tests/identity/",

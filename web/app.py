@@ -25,6 +25,7 @@ from web import (
     approvals,
     audit,
     auth,
+    backup_commands,
     bodies,
     bot_name,
     broadcasts,
@@ -91,7 +92,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
             "max_overflow": 2,
             "pool_timeout": 15,
             "pool_recycle": 1800,
-            "connect_args": connect_args(_IDLE_SECONDS),
+            "connect_args": connect_args(_IDLE_SECONDS, behind_pooler=settings.is_behind_pooler),
         },
     )
     if settings.trusted_proxies:
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.extensions["channel"] = Channel.from_settings(settings)
     commands.register(app)
     vault_commands.register(app)
+    backup_commands.register(app)
     telegram_commands.register(app)
     database.register(app)
     request_log.register(app)

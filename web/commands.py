@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 
 import click
@@ -20,7 +19,7 @@ from models.users import User, user_by_telegram_id
 from trading.audit_check import verify
 from trading.pause import is_paused, set_paused
 from trading.roles import set_role
-from web.operators import OperatorGroup
+from web.operators import OperatorGroup, operator
 
 # Of a Telegram id, well within a bigint.
 _MOST_DIGITS = 18
@@ -40,14 +39,14 @@ def _sending() -> AppGroup:
     @click.option("--note", default="", help="Why, for the audit log.")
     def pause(note: str) -> None:
         """Accept and plan jobs, send nothing."""
-        set_paused(db.session(), True, by=_operator(), note=note[:256])
+        set_paused(db.session(), True, by=operator(), note=note[:256])
         click.echo("Sending is paused. Jobs are accepted and planned; nothing is sent.")
 
     @group.command("resume")
     @click.option("--note", default="", help="Why, for the audit log.")
     def resume(note: str) -> None:
         """Send again; waiting jobs go on at once."""
-        set_paused(db.session(), False, by=_operator(), note=note[:256])
+        set_paused(db.session(), False, by=operator(), note=note[:256])
         click.echo("Sending goes on.")
 
     @group.command("status")
@@ -87,7 +86,7 @@ def _people() -> AppGroup:
     def change(person: str, role: str) -> None:
         """Give the PERSON with this Telegram id, or this e-mail address, the ROLE."""
         user = _found(person)
-        before = set_role(db.session(), user, Role(role), by=_operator())
+        before = set_role(db.session(), user, Role(role), by=operator())
         click.echo(f"The role is {role} now; it was {before}.")
 
     @group.command("sign-out")
@@ -106,7 +105,7 @@ def _people() -> AppGroup:
             "session.end_all",
             audit.person(user.pseudonym) if user else "platform",
             user_id=None,
-            details={"ended": ended, "since": began and began.isoformat(), "by": _operator()},
+            details={"ended": ended, "since": began and began.isoformat(), "by": operator()},
         )
         db.session.commit()
         click.echo(f"{ended} sessions ended; their tokens are refused within seconds.")
@@ -117,7 +116,7 @@ def _people() -> AppGroup:
         """Take TOTP, PIN and the confirmation of jobs from the PERSON with this Telegram id, or
         this e-mail address, who lost what they confirm with. Make sure that it is them."""
         user = _found(person)
-        if not forget(db.session(), user, by=_operator()):
+        if not forget(db.session(), user, by=operator()):
             raise click.ClickException("This person has no second factor.")
         click.echo("TOTP, PIN and the confirmation of jobs are off.")
 
@@ -151,11 +150,3 @@ def _rows() -> AppGroup:
         click.echo("Every table of people is guarded.")
 
     return group
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user need not have a name.
-        return "operator"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.logs import get_logger
 from models.base import db
-from models.migrate import head
+from models.migrate import is_served
 from trading.pause import is_paused
 
 log = get_logger(__name__)
@@ -43,7 +43,7 @@ def _database() -> str:
         db.session.rollback()
         log.warning("readyz.database", error=type(error).__name__)
         return "unreachable"
-    return "ok" if found == head() else "migrations are not up to date"
+    return "ok" if is_served(found) else "migrations are not up to date"
 
 
 def _redis() -> str:

@@ -1,7 +1,8 @@
-"""Commands of operators act for everybody."""
+"""Commands of operators act for everybody, and are noted under a name."""
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -29,3 +30,12 @@ def _for_everybody(deed: Callable[..., Any]) -> Callable[..., Any]:
             return deed(*args, **options)
 
     return done
+
+
+def operator() -> str:
+    """Who runs this command, for the audit log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user need not have a name.
+        return "operator"

@@ -46,6 +46,7 @@ from trading.key_checks import check_keys, claim_key_check
 from trading.sampling import claim_sampling, remove_old_samples, sample_books
 from trading.sealing import claim_sealing, seal
 from trading.trimming import claim_trimming, trim
+from worker.beat import beat
 from worker.bot_bell import BotBell, Rings
 from worker.bot_polling import BotPolling
 from worker.broker import make_broker
@@ -67,7 +68,10 @@ engine = make_engine(
     # As long as a lease: then another worker may take over, and must not find the rows locked.
     # Not much less than that, or a busy machine would be taken for a frozen process.
     idle_seconds=max(settings.lease_seconds, 2.0),
+    behind_pooler=settings.is_behind_pooler,
 )
+# What listens, or holds a lock, opens a connection of its own: nothing is pooled here.
+direct = make_engine(settings.session_database)
 sessions = make_sessions(engine)
 announcing.watch(sessions, Announcer(quick_redis(settings.redis_address)).carry)
 desk = Desk.from_settings(settings)
@@ -125,12 +129,13 @@ def _metrics_port() -> list[MetricsPort]:
 
 hand_back = HandBack()
 relay = Relay(
-    engine,
+    direct,
     sessions,
     _ring,
     poll_seconds=settings.relay_seconds,
     again_seconds=settings.ring_again_seconds,
     also=_schedule,
+    beat=lambda: beat(settings.worker_beat_file),
 )
 home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironment.MAINNET
 warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
@@ -138,7 +143,7 @@ bots = bot_apis(settings.bot_tokens, settings.telegram_api_url)
 channel = Channel.from_settings(settings)
 tallies = Tallies(quick_redis(settings.redis_address))
 bell = BotBell(
-    engine,
+    direct,
     sessions,
     Rings(update=_ring_for_update, send=_ring_for_send),
     poll_seconds=settings.relay_seconds,
@@ -146,7 +151,7 @@ bell = BotBell(
     also=lambda: pass_once(sessions, channel),
 )
 polls = settings.updates_by is UpdatesBy.POLLING
-polling = (BotPolling(engine, sessions, bots),) if polls else ()
+polling = (BotPolling(direct, sessions, bots),) if polls else ()
 others = (*polling, *_postmen(), *_metrics_port())
 broker = make_broker(settings, relay, warm, bell, *others, hand_back)
 

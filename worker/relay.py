@@ -41,8 +41,10 @@ class Relay(Looker):
         poll_seconds: float,
         again_seconds: float,
         also: Callable[[], object] = lambda: None,
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
-        """`also` is called once a minute: what is scheduled rather than rung for."""
+        """`also` is called once a minute: what is scheduled rather than rung for. `beat` is called
+        at each look, whatever comes of it."""
         super().__init__(
             "relay",
             engine,
@@ -55,6 +57,7 @@ class Relay(Looker):
         self._ring = ring
         self._again = again_seconds
         self._also = also
+        self._beat = beat
         self._marker: Redis | None = None
         self._process = uuid.uuid4().hex
         self._polled = self._scheduled = -math.inf
@@ -71,6 +74,7 @@ class Relay(Looker):
 
     def turn(self) -> float:
         """A look, and what stands beside it at its own pace."""
+        self._beat()
         if clock.monotonic() - self._polled >= self._poll:
             self._polled = clock.monotonic()
             self._ask_redis()

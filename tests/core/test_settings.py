@@ -17,6 +17,7 @@ from core.settings import (
     load_settings,
     variable_name,
 )
+from models.sessions import connect_args
 
 GOOD = {
     "DATABASE_URL": "postgres://u:p@localhost/ebb",
@@ -41,6 +42,18 @@ def test_a_good_environment_is_read(surroundings: pytest.MonkeyPatch) -> None:
     assert settings.environment is Environment.PRODUCTION
     assert settings.database_url.get_secret_value().startswith("postgresql+psycopg2://u:p@")
     assert len(settings.masters) == len(settings.jwt_secrets) == 2
+
+
+def test_a_session_of_its_own_goes_past_a_pooler(surroundings: pytest.MonkeyPatch) -> None:
+    assert load_settings().session_database == load_settings().database_url.get_secret_value()
+    assert not load_settings().is_behind_pooler
+    surroundings.setenv("EBB_DATABASE_DIRECT_URL", "postgres://u:p@server/ebb")
+    settings = load_settings()
+    assert settings.session_database == "postgresql+psycopg2://u:p@server/ebb"
+    # A pooler refuses what a session is to be set to at its start.
+    assert settings.is_behind_pooler
+    assert "options" in connect_args()
+    assert "options" not in connect_args(3, behind_pooler=True)
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -1,0 +1,231 @@
+"""A filled database is dumped and restored into an empty one: no job, key or entry is lost."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask_openapi3 import OpenAPI
+from pydantic import SecretStr
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from core import clock
+from core.settings import Settings
+from devstack.postgres import PROGRAMS
+from models import migrate
+from models.base import Base, db
+from models.events import EventStream
+from models.jobs import Job
+from models.sessions import make_engine, make_sessions
+from models.states import JobState
+from models.users import Account
+from telegram.init_data import TelegramUser, sign
+from tests import oracle
+from tests.databases import Databases
+from tests.web.conftest import Person
+from trading.desk import Desk
+from trading.execute import execute
+from trading.pause import is_paused
+from trading.sealing import seal
+from web.app import create_app
+
+# What a restore itself writes.
+CHANGED = {"audit_log", "event_stream", "jobs", "outbox", "switches"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """An application on a database of its own."""
+
+    app: OpenAPI
+    settings: Settings
+    sessions: sessionmaker[Session]
+
+    def flask(self, *words: str) -> Result:
+        return self.app.test_cli_runner().invoke(args=list(words))
+
+
+@contextmanager
+def deployment(settings: Settings, address: str) -> Iterator[Deployment]:
+    own = settings.model_copy(
+        update={"database_url": SecretStr(address.replace("postgresql:", "postgresql+psycopg2:"))}
+    )
+    app = create_app(own)
+    engine = make_engine(address)
+    try:
+        yield Deployment(app, own, make_sessions(engine))
+    finally:
+        engine.dispose()
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the server's version, and the run's log file stays the target."""
+    monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("web.app.configure_logs", lambda *_, **__: None)
+
+
+@pytest.fixture
+def deployments(
+    settings: Settings, databases: Databases, process_number: int
+) -> Iterator[Callable[[str], Deployment]]:
+    """By name; the database is empty."""
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(
+            deployment(settings, databases.empty(f"ebb_{name}_{process_number}"))
+        )
+
+
+def trade(
+    at: Deployment, make_account: Callable[..., Any], known_secrets: Callable[..., None]
+) -> dict[str, Any]:
+    """A person reduces and restores a part, and a last reduce waits; the exchange's account."""
+    user = TelegramUser(id=7007, first_name="Анна")
+    data = sign(user, at.settings.bot_tokens[0], now=clock.utcnow())
+    client = at.app.test_client()
+    tokens = client.post("/api/auth/telegram", json={"init_data": data}).get_json()
+    known_secrets(tokens["access_token"], tokens["refresh_token"])
+    person = Person(client, tokens["access_token"], tokens["refresh_token"], known_secrets)
+    keys = make_account(
+        balances={"USDT": "100000", "ETH": "2"},
+        positions=[{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "0.4"}],
+    )
+    assert person.connect(keys).status_code == 201
+    for path, body in (
+        ("/api/positions/reduce", {"market_type": "futures", "percent": "50"}),
+        ("/api/positions/reduce", {"market_type": "spot", "percent": "25"}),
+        ("/api/snapshots/restore", {"market_type": "spot", "percent": "40"}),
+    ):
+        work(at, uuid.UUID(person.order(path, body).get_json()["id"]))
+    person.order("/api/positions/reduce", {"market_type": "futures", "percent": "10"})
+    seal(at.sessions)
+    return dict(keys)
+
+
+def work(at: Deployment, job: uuid.UUID) -> None:
+    """As a worker does a job."""
+    desk = Desk.from_settings(at.settings)
+    while execute(desk, at.sessions, job, owner="test").again_in is not None:
+        pass
+
+
+def rows(sessions: sessionmaker[Session]) -> dict[str, list[str]]:
+    """Every table's rows, as text."""
+    with sessions() as session:
+        return {
+            name: sorted(session.scalars(text(f"select t::text from {name} t")))
+            for name in Base.metadata.tables
+        }
+
+
+def guards(sessions: sessionmaker[Session]) -> list[str]:
+    """Everything by which the database itself refuses: by kind, table and name."""
+    with sessions() as session:
+        return list(session.scalars(text(_GUARDS)))
+
+
+_GUARDS = """
+select concat_ws(' ', 'trigger', tgrelid::regclass, tgname, tgenabled) from pg_trigger
+  where not tgisinternal
+union all select concat_ws(' ', 'policy', polrelid::regclass, polname) from pg_policy
+union all select concat_ws(' ', 'index', indexrelid::regclass) from pg_index
+  where indrelid::regclass::text not like 'pg_%'
+union all select concat_ws(' ', 'constraint', conrelid::regclass, conname, convalidated)
+  from pg_constraint where connamespace = 'public'::regnamespace
+union all select concat_ws(' ', 'table', relname, relrowsecurity, relforcerowsecurity)
+  from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+order by 1
+"""
+
+
+def test_what_was_dumped_is_restored_whole_and_waits_for_an_operator(
+    deployments: Callable[[str], Deployment],
+    make_account: Callable[..., Any],
+    known_secrets: Callable[..., None],
+    control: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    old, new, file = deployments("backup_old"), deployments("backup_new"), tmp_path / "ebb.dump"
+    migrate.upgrade(old.settings.session_database)
+    keys = trade(old, make_account, known_secrets)
+    before = rows(old.sessions)
+
+    told = old.flask("backup", "dump", str(file))
+    assert told.exit_code == 0, told.output
+    assert file.stat().st_mode & 0o077 == 0
+    assert keys["api_secret"] not in str(before)
+    told = new.flask("backup", "restore", str(file))
+    assert told.exit_code == 0, told.output
+
+    after = rows(new.sessions)
+    assert "go on then: 0; cancelled: 1." in told.output
+    assert len(before["jobs"]) == 4
+    same = set(before) - CHANGED
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    assert set(before["audit_log"]) < set(after["audit_log"])
+    assert len(set(before["jobs"]) - set(after["jobs"])) == 1
+    assert guards(new.sessions) == guards(old.sessions)
+    with new.sessions() as session, old.sessions() as former:
+        assert is_paused(session)
+        # Clients that saw events which the dump does not hold begin anew.
+        assert session.scalar(select(EventStream.epoch)) != former.scalar(select(EventStream.epoch))
+        account = session.scalars(select(Account)).one()
+        vault = Desk.from_settings(new.settings).vault
+        assert vault.decrypt(account.user_id, account.api_secret_enc or "") == keys["api_secret"]
+        # It may have been done since: planned anew, it would be done twice.
+        last = session.scalars(select(Job).order_by(Job.queue_no.desc()).limit(1)).one()
+        assert last.state is JobState.CANCELLED
+        oracle.check(session, account.id, control("GET", "ledger", uid=keys["uid"])["items"])
+    told = new.flask("backup", "check")
+    assert told.exit_code == 0, told.output
+    again = new.flask("backup", "restore", str(file))
+    assert again.exit_code == 1
+    assert "not empty" in again.output
+
+
+def test_a_check_names_what_is_broken(
+    deployments: Callable[[str], Deployment],
+    make_account: Callable[..., Any],
+    known_secrets: Callable[..., None],
+    tmp_path: Path,
+) -> None:
+    broken = deployments("backup_broken")
+    assert "no tables of ours" in broken.flask("backup", "check").output
+    migrate.upgrade(broken.settings.session_database)
+    trade(broken, make_account, known_secrets)
+    with broken.sessions.begin() as session:
+        session.execute(
+            text("delete from fills where id = (select id from fills order by id limit 1)")
+        )
+        session.execute(text("update accounts set api_secret_enc = 'x'"))
+        session.execute(
+            text("update jobs set state = 'executing', finished_at = null where queue_no = 1")
+        )
+        session.execute(text("alter table phones no force row level security"))
+    said = broken.flask("backup", "check")
+    assert said.exit_code == 1
+    for what in ("I2: leg", "I3: snapshot", "outbox: job", "keys: no master secret", "phones"):
+        assert what in said.output, said.output
+
+
+def test_a_dump_that_fails_leaves_the_former_one(
+    deployments: Callable[[str], Deployment], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, file = deployments("backup_failing"), tmp_path / "ebb.dump"
+    file.write_text("former")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = at.flask("backup", "dump", str(file))
+    assert (told.exit_code, file.read_text()) == (1, "former")
+    assert "client programs" in told.output
+    assert [one.name for one in tmp_path.iterdir()] == ["ebb.dump"]
+    assert "no dump at" in at.flask("backup", "restore", str(tmp_path / "nothing")).output
