@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -32,9 +33,12 @@ class BotAtWork:
     bot: BotUnderTest
     sessions: sessionmaker[Session]
     desk: Desk
-    tallies: Tallies
     offset: int | None = None
     rung: list[uuid.UUID] = field(default_factory=list)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        return Tallies(quick_redis(self.desk.settings.redis_address))
 
     @property
     def apis(self) -> dict[int, BotApi]:
@@ -128,6 +132,6 @@ def work(
     desk: Desk,
     clean_database: None,
 ) -> Iterator[BotAtWork]:
-    made = BotAtWork(make_bot(), sessions, desk, Tallies(quick_redis(desk.settings.redis_address)))
+    made = BotAtWork(make_bot(), sessions, desk)
     yield made
     made.bot.control("DELETE", "faults", bot_id=made.bot.id)

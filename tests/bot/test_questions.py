@@ -198,9 +198,9 @@ def test_no_transaction_waits_for_a_slow_exchange(
     with chat.work.sessions.begin() as session:
         person = chat.trader.account.user_id
         session.add(SecondFactor(user_id=person, pin_enc="x", confirm_over=Decimal(10**9)))
-    hasty = make_engine(database_url, idle_seconds=0.1)
+    hasty = make_engine(database_url, idle_seconds=0.4)
     chat.work.sessions = make_sessions(hasty)
-    slow = {"ms": 300, "count": 3}
+    slow = {"ms": 1000, "count": 3}
     chat.trader.fault("delay", "/v5/position/list", **slow)
     assert AGREE in buttons(chat.write("/reduce 25"))
     chat.trader.fault("delay", "/v5/position/list", **slow)

@@ -38,6 +38,10 @@ def visitor(opens: Opens, request: pytest.FixtureRequest) -> Iterator[Visitor]:
         reduced_motion="reduce",
     ) as person:
         person.book()
+        # What is shown is held by the answers to polls (`frozen`): a socket would tell the truth.
+        person.context.route_web_socket("**/ws?*", lambda socket: socket.close())
+        person.page.reload()
+        person.book()
         yield Visitor(language, person)
 
 

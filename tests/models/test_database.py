@@ -301,7 +301,7 @@ QUERIES = {
     "updates to ring for": bot_updates._DUE.text.replace(":limit", "9").replace(":again", "2"),
     "sends to ring for": bot_delivery._DUE.text.replace(":limit", "9").replace(":again", "2"),
     "next send": bot_delivery._NEXT_DUE.text,
-    "whether a send may go": bot_delivery._LOOK.text.replace(":send", "?"),
+    "whether a send may go": bot_delivery._LOOK.text.replace(":send", "?").replace(":call", "20"),
     "old sends": "select id from bot_sends where created_at < now()",
     "old updates": "select id from bot_updates where received_at < now()",
     "a person's sends": "select id from bot_sends where user_id = ? or chat_id in (1, 2)",

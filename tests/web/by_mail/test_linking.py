@@ -10,7 +10,6 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.settings import Settings
 from identity.linking import Linked, link_telegram
 from models.audit import AuditFilter, entries
 from telegram.updates import Person as Sender
@@ -18,6 +17,7 @@ from tests.bot.conftest import BotAtWork
 from tests.bots import BotUnderTest, Phone
 from tests.web.by_mail.conftest import House, address
 from tests.web.conftest import Person, problem
+from trading.desk import Desk
 
 LINK = "/api/users/link-telegram"
 
@@ -69,11 +69,11 @@ def town(
     houses: Callable[..., House],
     make_bot: Callable[..., BotUnderTest],
     sessions: sessionmaker[Session],
-    settings: Settings,
+    desk: Desk,
 ) -> Town:
     bot = make_bot()
     house = houses(telegram_bot_token=SecretStr(bot.token))
-    return Town(house, BotAtWork(bot, sessions, settings))
+    return Town(house, BotAtWork(bot, sessions, desk))
 
 
 def test_a_person_links_their_telegram_and_signs_in_by_it(
