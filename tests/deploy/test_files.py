@@ -115,8 +115,8 @@ def test_the_heroku_manifest_asks_for_what_has_no_default() -> None:
         if field.is_required() or field.default in (None, ())
     }
     given = {"DATABASE_URL", "REDIS_URL"}
-    # A dyno has no probes.
-    assert needed - given - {"EBB_WORKER_BEAT_FILE"} <= set(asked)
+    # A dyno has no probes, and a worker's no port.
+    assert needed - given - {"EBB_WORKER_BEAT_FILE", "EBB_METRICS_PORT"} <= set(asked)
     for name, entry in asked.items():
         field = Settings.model_fields.get(name.removeprefix("EBB_").lower())
         must = field is None or field.is_required() or "value" in entry
