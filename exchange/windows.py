@@ -22,8 +22,9 @@ from redis import Redis
 FLIGHT_MS = 2000
 """Without an answer (a worker died), an order's token is held this long."""
 WINDOW_MS = 1000
-_ADDRESS_MS = 5000
-_SLICE_MS = 250
+ADDRESS_MS = 5000
+SLICE_MS = 250
+_KNOWN_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ class Windows(Protocol):
 
     def ban(self, address: str, milliseconds: int) -> None:
         """Nothing from this address for so long."""
+        ...
+
+    def introduce(self, account: str, name: str) -> None:
+        """Who the account of these buckets is, for those who look."""
         ...
 
 
@@ -176,7 +181,7 @@ class RedisWindows:
         self._heard = client.register_script(_HEARD)
 
     def take(self, address: str, budget: int, asks: Sequence[Ask]) -> Grant:
-        arguments: list[str | int] = [address, budget, _ADDRESS_MS, _SLICE_MS]
+        arguments: list[str | int] = [address, budget, ADDRESS_MS, SLICE_MS]
         for ask in asks:
             arguments += [ask.bucket, ask.wanted, ask.size, ask.per_call, ask.hold_ms]
         *grants, wait = self._take(keys=[self._root], args=arguments)
@@ -207,6 +212,9 @@ class RedisWindows:
     def ban(self, address: str, milliseconds: int) -> None:
         self._client.set(f"{self._root}:ban:{address}", 1, px=max(1, milliseconds))
 
+    def introduce(self, account: str, name: str) -> None:
+        self._client.set(f"{self._root}:paced:{account}", name, ex=_KNOWN_SECONDS)
+
 
 @dataclass(slots=True)
 class _Bucket:
@@ -235,7 +243,7 @@ class LocalWindows:
         with self._lock:
             if self._banned[address] > now:
                 return Grant((), 0, banned_ms=math.ceil((self._banned[address] - now) * 1000))
-            recent = [at for at in self._calls[address] if at > now - _ADDRESS_MS / 1000]
+            recent = [at for at in self._calls[address] if at > now - ADDRESS_MS / 1000]
             waits: list[float] = []
             taken, by_address = [], False
             for ask in asks:
@@ -257,7 +265,7 @@ class LocalWindows:
                 recent += [now] * -(-grant // ask.per_call)
                 taken.append(Taken(ask.bucket, grant, first))
             self._calls[address] = recent
-        wait = _SLICE_MS / 1000 if by_address else min(waits, default=0.0)
+        wait = SLICE_MS / 1000 if by_address else min(waits, default=0.0)
         return Grant(tuple(taken), math.ceil(wait * 1000))
 
     def heard(self, taken: Taken, *, size: int | None, left: int | None) -> None:
@@ -279,6 +287,9 @@ class LocalWindows:
     def ban(self, address: str, milliseconds: int) -> None:
         with self._lock:
             self._banned[address] = time.monotonic() + milliseconds / 1000
+
+    def introduce(self, account: str, name: str) -> None:
+        """Nobody looks here."""
 
     def banned_ms(self, address: str) -> int:
         """What is left of the address's ban."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import uuid
 
@@ -23,7 +21,14 @@ from exchange.types import ExchangeEnvironment
 from identity import approvals
 from identity.mail import MailServer
 from identity.post import Post, forget_outlived
-from models import announcing, bot_delivery, bot_questions, bot_updates, events
+from models import (
+    announcing,
+    bot_delivery,
+    bot_questions,
+    bot_updates,
+    events,
+    worker_processes,
+)
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
 from trading.desk import Desk
@@ -38,6 +43,7 @@ from worker.bot_polling import BotPolling
 from worker.broker import make_broker
 from worker.postman import Postman
 from worker.relay import Relay
+from worker.roster import Roster, process_name
 from worker.shutdown import HandBack
 from worker.warm import KeepWarm
 
@@ -114,12 +120,16 @@ bell = BotBell(
 )
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(engine, sessions, bots),) if polls else ()
-broker = make_broker(settings, relay, warm, bell, *polling, *_postmen(), hand_back)
+drained = threading.Event()
+roster = Roster(sessions, drained, seconds=settings.relay_seconds)
+broker = make_broker(
+    settings, relay, roster, warm, bell, *polling, *_postmen(), hand_back, drained=drained
+)
 
 
 def owner() -> str:
     """Who holds a lease: host, process and thread."""
-    return f"{socket.gethostname()[:30]}:{os.getpid()}:{threading.get_ident() % 1_000_000}"
+    return f"{process_name()}:{threading.get_ident() % 1_000_000}"
 
 
 @dramatiq.actor(actor_name=RUN_JOB_ACTOR, queue_name=JOBS_QUEUE)
@@ -182,6 +192,7 @@ def trim_jobs() -> None:
         bot_updates.forget_old(session)
         bot_questions.forget_old(session)
         bot_delivery.forget_old(session, settings.retention_days)
+        worker_processes.forget_old(session)
     while not hand_back.stopping.is_set() and _trim_events():
         pass
     forget_outlived(sessions)
