@@ -7,6 +7,7 @@ import { useDebounced } from "@/shared/ui/useDebounced";
 import css from "../admin.module.css";
 import type { AnyJob } from "../types";
 import { Panel } from "../ui/Panel";
+import { Scrolls } from "../ui/Scrolls";
 import { secondsBetween } from "../ui/span";
 import { useSpan } from "../ui/useSpan";
 import { Filters } from "./Filters";
@@ -28,7 +29,7 @@ export function JobsPanel({ at }: { at: string }) {
       {jobs.isPending && <Skeleton cards={1} />}
       {jobs.data && rows.length === 0 && <p className="hint">{t("admin.jobs.none")}</p>}
       {rows.length > 0 && (
-        <div className={css.scrolls}>
+        <Scrolls>
           <table className={css.table}>
             <thead>
               <tr>
@@ -48,7 +49,7 @@ export function JobsPanel({ at }: { at: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
       {jobs.hasNextPage && (
         <button

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import css from "../admin.module.css";
 import type { Entry } from "../types";
-import { sincePrevious, toneOf } from "./entry";
+import { clock, sincePrevious, toneOf } from "./entry";
 
 /** What happened, one thing after the other. */
 export function Timeline({ entries }: { entries: readonly Entry[] }) {
@@ -32,8 +32,8 @@ function Row({ entry, after }: { entry: Entry; after: number | null }) {
           )}
         </span>
         <span className={`numbers ${css.of}`} title={entry.at}>
-          {entry.at.slice(11, 23)}
-          {after !== null && after > 0 && ` +${after} ms`}
+          {clock(entry.at)}
+          {after !== null && after > 0 && ` +${t("admin.exchange.ms", { value: after })}`}
         </span>
       </div>
       <dl className={css.factlist}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../types";
-import { ofLeg, sincePrevious, toneOf } from "./entry";
+import { clock, ofLeg, sincePrevious, toneOf } from "./entry";
 
 const entry = (
   kind: string,
@@ -39,6 +39,9 @@ describe("a story", () => {
   ];
   it("tells how long each step took", () => {
     expect(story.map((_, place) => sincePrevious(story, place))).toEqual([null, 250, 1]);
+  });
+  it("tells the time to the millisecond", () => {
+    expect(clock("2026-11-21T10:05:07.012345Z")).toMatch(/^\d\d:05:07\.012$/);
   });
   it("is told of one leg", () => {
     expect(ofLeg(story, 2)).toEqual([story[2]]);

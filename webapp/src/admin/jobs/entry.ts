@@ -43,6 +43,14 @@ export function sincePrevious(entries: readonly Entry[], place: number): number 
   return before && here ? Date.parse(here.at) - Date.parse(before.at) : null;
 }
 
+/** "14:05:07.123" in the device's zone. */
+export function clock(at: string): string {
+  const moment = new Date(at);
+  const two = (count: number) => String(count).padStart(2, "0");
+  const time = [moment.getHours(), moment.getMinutes(), moment.getSeconds()].map(two).join(":");
+  return `${time}.${String(moment.getMilliseconds()).padStart(3, "0")}`;
+}
+
 /** Those of one leg, or all. */
 export function ofLeg(entries: readonly Entry[], leg: number | null): readonly Entry[] {
   return leg === null ? entries : entries.filter((entry) => entry.leg === leg);

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import css from "../admin.module.css";
 import type { Overview } from "../types";
 import { Panel } from "../ui/Panel";
+import { Scrolls } from "../ui/Scrolls";
 import { useSpan } from "../ui/useSpan";
 
 const COLUMNS = ["ready", "running", "delayed", "dead"] as const;
@@ -13,7 +14,7 @@ export function QueuesPanel({ overview }: { overview: Overview }) {
   const { outbox, waits } = overview;
   return (
     <Panel title={t("admin.queues.title")} size="wide" testId="queues">
-      <div className={css.scrolls}>
+      <Scrolls>
         <table className={css.table}>
           <thead>
             <tr>
@@ -42,11 +43,13 @@ export function QueuesPanel({ overview }: { overview: Overview }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolls>
       <p className="hint">
-        {outbox.overdue > 0
-          ? t("admin.queues.overdue", { count: outbox.overdue, span: span(outbox.oldest) })
-          : t("admin.queues.onTime", { count: outbox.owed })}
+        {outbox.owed === 0 && t("admin.queues.idle")}
+        {outbox.owed > 0 &&
+          (outbox.overdue > 0
+            ? t("admin.queues.overdue", { count: outbox.overdue, span: span(outbox.oldest) })
+            : t("admin.queues.onTime", { count: outbox.owed }))}
         {Object.entries(waits).map(([reason, count]) => (
           <span key={reason}> · {t(`admin.waits.${reason}`, { count })}</span>
         ))}

@@ -6,6 +6,7 @@ import css from "../admin.module.css";
 import type { Overview, Worker } from "../types";
 import { Confirm } from "../ui/Confirm";
 import { Panel } from "../ui/Panel";
+import { Scrolls } from "../ui/Scrolls";
 import { secondsBetween } from "../ui/span";
 import { useSpan } from "../ui/useSpan";
 
@@ -38,7 +39,7 @@ export function WorkersPanel({ workers, at }: Props) {
           {t("admin.workers.none")}
         </p>
       ) : (
-        <div className={css.scrolls}>
+        <Scrolls>
           <table className={css.table}>
             <thead>
               <tr>
@@ -62,7 +63,7 @@ export function WorkersPanel({ workers, at }: Props) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
       {asking && <Drain worker={asking} onClose={() => setAsking(null)} />}
     </Panel>
