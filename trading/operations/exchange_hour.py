@@ -52,8 +52,8 @@ class ExchangeHour:
 def exchange_hour(session: Session, now: datetime) -> ExchangeHour:
     """The hour until now."""
     since = now.replace(second=0, microsecond=0) - timedelta(minutes=MINUTES - 1)
-    # An attempt may be sent long after it was made; a day later it is told of elsewhere.
-    about = {"first": first_id_at(since - timedelta(days=1)), "since": since}
+    # Found by their ids' times. Of jobs that waited for longer it tells nothing.
+    about = {"first": first_id_at(since - timedelta(hours=2)), "since": since}
     rows = session.execute(_BY_MINUTE, about).mappings().all()
     total = next(row for row in rows if row["minute"] is None)
     by_minute = {

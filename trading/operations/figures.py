@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.ids import first_id_at
 from models.base import any_of
+from models.bot_sends import WITHDRAWN
 from models.job_events import Happened, JobEvent
 from models.jobs import Job
 from models.states import ENDED_JOBS
@@ -55,9 +56,19 @@ class Rates:
     takeovers: Sequence[int]
 
 
-def queues(session: Session) -> list[Queue]:
-    """Of jobs, and of what is owed to chats, by mail and to updates of bots."""
-    return [Queue(**row) for row in session.execute(_QUEUES).mappings()]
+def queues(session: Session, dead: Mapping[str, int]) -> list[Queue]:
+    """Of jobs, and of what is owed to chats, by mail and to updates of bots. `dead`: see
+    `dead_ones`."""
+    rows = session.execute(_QUEUES).mappings()
+    return [
+        replace(found := Queue(**row), dead=found.dead + dead.get(found.name, 0)) for row in rows
+    ]
+
+
+def dead_ones(session: Session) -> Mapping[str, int]:
+    """Messages and updates of the last week that are given up, by queue: a week's rows are
+    counted, so not each second."""
+    return {row.name: row.dead for row in session.execute(_DEAD)}
 
 
 def outbox(session: Session) -> Outbox:
@@ -124,7 +135,7 @@ def rates(session: Session, now: datetime) -> Rates:
     )
 
 
-# Nothing older than a week is kept of what a bot had to do; mails are given up after ten tries.
+# Mails are given up after ten tries.
 _QUEUES = text(
     f"""
     with open_jobs as (
@@ -143,13 +154,7 @@ _QUEUES = text(
     select 'sends',
       count(*) filter (where state = 'owed' and not_before <= now()),
       count(*) filter (where state = 'sending'),
-      count(*) filter (where state = 'owed' and not_before > now()),
-      (
-        select count(*) from bot_sends
-        where state in ('refused', 'unknown') and discarded_at is null
-          and created_at > now() - interval '7 days'
-          and description is distinct from 'it was taken back'
-      )
+      count(*) filter (where state = 'owed' and not_before > now()), 0
     from bot_sends where state in ('owed', 'sending')
     union all
     select 'mails',
@@ -158,12 +163,21 @@ _QUEUES = text(
     from mails
     union all
     select 'updates',
-      count(*) filter (where ring_at <= now()), 0, count(*) filter (where ring_at > now()),
-      (select count(*) from bot_updates
-       where set_aside_at is not null and received_at > now() - interval '7 days')
+      count(*) filter (where ring_at <= now()), 0, count(*) filter (where ring_at > now()), 0
     from bot_updates where handled_at is null and set_aside_at is null
     """  # noqa: S608 - built from enums of ours
 )
+
+_DEAD = text(
+    """
+    select 'sends' as name, count(*) as dead from bot_sends
+    where state in ('refused', 'unknown') and discarded_at is null
+      and created_at > now() - interval '7 days' and description is distinct from :withdrawn
+    union all
+    select 'updates', count(*) from bot_updates
+    where set_aside_at is not null and received_at > now() - interval '7 days'
+    """
+).bindparams(withdrawn=WITHDRAWN)
 
 _OUTBOX = text(
     """

@@ -120,6 +120,8 @@ def _events(story: Story) -> Iterator[Entry]:
         attempt = attempts.get(event.attempt_id) if event.attempt_id else None
         if attempt is not None and event.kind == Happened.ANSWERED:
             facts |= _facts(order_id=attempt.order_id, message=_message(attempt, facts))
+        if event.kind == Happened.PLANNED:
+            facts["legs"] = str(len(story.legs))
         yield Entry(event.at, event.kind, leg, attempt, facts)
 
 

@@ -40,7 +40,7 @@ from web.schemas.operations import (
 log = get_logger(__name__)
 Told = TypeVar("Told")
 _RATES_SECONDS = 2.0
-_HOUR_SECONDS = 10.0
+_SELDOM_SECONDS = 10.0
 
 
 class Kept:
@@ -76,8 +76,9 @@ class Picture:
         system's scope."""
         now = clock.utcnow()
         rates = self._kept.get("rates", _RATES_SECONDS, lambda: figures.rates(session, now))
-        hour = self._kept.get("hour", _HOUR_SECONDS, lambda: exchange_hour(session, now))
-        queues = figures.queues(session)
+        hour = self._kept.get("hour", _SELDOM_SECONDS, lambda: exchange_hour(session, now))
+        dead = self._kept.get("dead", _SELDOM_SECONDS, lambda: figures.dead_ones(session))
+        queues = figures.queues(session, dead)
         limits = None
         try:
             queues.append(redis_queue.depth(self._redis))
@@ -118,7 +119,7 @@ class Picture:
                 for one in found.buckets
             ],
             refused_keys=self._kept.get(
-                "refused", _HOUR_SECONDS, lambda: session.scalar(refused) or 0
+                "refused", _SELDOM_SECONDS, lambda: session.scalar(refused) or 0
             ),
         )
 

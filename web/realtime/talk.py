@@ -64,7 +64,6 @@ class Talk:
     async def _carry_out(self, client: Client, wish: Broadcast | Pin | Watch) -> None:
         try:
             if isinstance(wish, Watch):
-                client.watches = True
                 await self._watching.begin(client)
                 return
             await self._loop.ask(self._records.carry_out, client.visitor.user_id, wish)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from core.problems import Problem
 from web.realtime.client import Client
 from web.realtime.loop import Loop
@@ -20,8 +22,8 @@ class Watching:
 
     async def begin(self, client: Client) -> None:
         """Tell it how things stand, now and from now on. Raises Problem (403) `forbidden`."""
-        await self._tell([client])
-        if not client.watches:
+        client.watches = True
+        if client.visitor.user_id not in await self._tell([client]):
             raise Problem("forbidden", 403)
 
     async def send(self) -> None:
@@ -30,11 +32,14 @@ class Watching:
         if watchers:
             await self._tell(watchers)
 
-    async def _tell(self, watchers: list[Client]) -> None:
+    async def _tell(self, watchers: list[Client]) -> set[uuid.UUID]:
+        """Those of their people who may know."""
         people = {client.visitor.user_id for client in watchers}
         operators, picture = await self._loop.ask(self._records.picture, people)
         frame = text_frame(b'{"type":"workers","data":%b}' % picture)
         for client in watchers:
-            client.watches = client.visitor.user_id in operators
+            # It may have looked away meanwhile.
+            client.watches = client.watches and client.visitor.user_id in operators
             if client.watches:
                 client.send_frame(frame)
+        return operators

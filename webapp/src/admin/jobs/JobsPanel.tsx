@@ -30,7 +30,7 @@ export function JobsPanel({ at }: { at: string }) {
       {jobs.data && rows.length === 0 && <p className="hint">{t("admin.jobs.none")}</p>}
       {rows.length > 0 && (
         <Scrolls>
-          <table className={css.table}>
+          <table className={`${css.table} ${css.stacks}`}>
             <thead>
               <tr>
                 <th scope="col">{t("admin.jobs.job")}</th>
@@ -95,8 +95,12 @@ function Row({ job, at, onOpen }: { job: AnyJob; at: string; onOpen: () => void 
         </span>
       </td>
       <td className="numbers">{format.moment(job.created_at, true)}</td>
-      <td className={css.right}>{span(secondsBetween(job.created_at, job.finished_at ?? at))}</td>
-      <td className={css.mono}>{job.lease_owner ?? "–"}</td>
+      <td className={css.right} data-label={t("admin.jobs.took")}>
+        {span(secondsBetween(job.created_at, job.finished_at ?? at))}
+      </td>
+      <td className={css.mono} data-label={t("admin.jobs.worker")}>
+        {job.lease_owner ?? "–"}
+      </td>
     </tr>
   );
 }

@@ -51,7 +51,9 @@ export function clock(at: string): string {
   return `${time}.${String(moment.getMilliseconds()).padStart(3, "0")}`;
 }
 
-/** Those of one leg, or all. */
+/** Those of one leg; or all, where a plan of many legs is told as one. */
 export function ofLeg(entries: readonly Entry[], leg: number | null): readonly Entry[] {
-  return leg === null ? entries : entries.filter((entry) => entry.leg === leg);
+  return entries.filter((entry) =>
+    leg === null ? entry.kind !== "leg_planned" : entry.leg === leg,
+  );
 }

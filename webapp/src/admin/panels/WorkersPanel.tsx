@@ -40,7 +40,7 @@ export function WorkersPanel({ workers, at }: Props) {
         </p>
       ) : (
         <Scrolls>
-          <table className={css.table}>
+          <table className={`${css.table} ${css.stacks}`}>
             <thead>
               <tr>
                 <th scope="col">{t("admin.workers.process")}</th>
@@ -83,14 +83,19 @@ function Row({ worker, at, onDrain }: { worker: Worker; at: string; onDrain: () 
           {t(`admin.workers.is.${worker.state}`)}
         </span>
       </td>
-      <td className={css.right}>
+      <td className={css.right} data-label={t("admin.workers.leases")}>
         {worker.leases}
         <span className={css.of}> / {worker.threads}</span>
       </td>
-      <td className={`${css.right} ${worker.state === "silent" ? "loss" : ""}`}>
+      <td
+        className={`${css.right} ${worker.state === "silent" ? "loss" : ""}`}
+        data-label={t("admin.workers.heartbeat")}
+      >
         {span(worker.silent_for)}
       </td>
-      <td className={css.right}>{span(secondsBetween(worker.started_at, at))}</td>
+      <td className={css.right} data-label={t("admin.workers.runs")}>
+        {span(secondsBetween(worker.started_at, at))}
+      </td>
       <td className={css.right}>
         {worker.state !== "silent" && (
           <button type="button" className={`plain ${css.small}`} onClick={onDrain}>
