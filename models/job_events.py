@@ -43,7 +43,7 @@ class JobEvent(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id"))
+    job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     leg_id: Mapped[uuid.UUID | None]
     attempt_id: Mapped[uuid.UUID | None]
     at: Mapped[Moment] = mapped_column(server_default=func.clock_timestamp())

@@ -170,13 +170,23 @@ def test_an_operator_follows_jobs_through_a_worker_s_death(
 
 
 def look_around(operator: Person) -> None:
-    """In both schemes, wide and narrow: nothing sticks out, axe finds nothing."""
+    """In both languages and schemes, wide and narrow: nothing sticks out, axe finds nothing."""
+    for language, title in (("en", "Workers"), ("ru", "Воркеры")):
+        operator.settle(language=language)
+        operator.page.reload()
+        expect(operator.page.get_by_role("heading", level=1)).to_have_text(title)
+        expect(operator.at("letter").first).to_be_visible()
+        expect(operator.at("job-row").first).to_be_visible()
+        _look(operator, language)
+    operator.turn("light")
+    operator.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+
+
+def _look(operator: Person, language: str) -> None:
     for size, name in ((DESKTOP, "desktop"), (PHONE, "phone")):
         for scheme in ("light", "dark"):
             operator.turn(scheme)  # type: ignore[arg-type] # one of the two
             looks.grow(operator.page, *size)
-            assert looks.overflow(operator.page) == [], name
-            assert looks.axe(operator.page) == [], (name, scheme)
-            looks.picture(operator.page, f"dashboard/{name}-{scheme}")
-    operator.turn("light")
-    operator.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+            assert looks.overflow(operator.page) == [], (language, name)
+            assert looks.axe(operator.page) == [], (language, name, scheme)
+            looks.picture(operator.page, f"dashboard/{language}-{name}-{scheme}")
