@@ -31,6 +31,11 @@ class WorkerProcess(Base):
     beat_at: Mapped[CreatedAt]
     drained_at: Mapped[Moment | None]
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether it knows that it is drained."""
+        return self.drained_at is not None and self.beat_at > self.drained_at
+
 
 def beat(session: Session, process: uuid.UUID, name: str, threads: int) -> bool:
     """It lives. Whether it is drained."""
@@ -60,8 +65,10 @@ def known(session: Session) -> Sequence[tuple[WorkerProcess, datetime]]:
 
 
 def drain(session: Session, process: uuid.UUID, drained: bool) -> WorkerProcess | None:
-    """Let it take no new work, or take some again. None for one that there is not."""
-    since = func.coalesce(WorkerProcess.drained_at, func.now()) if drained else None
+    """Let it take no new work, or take some again. None for one that there is not. It has heard
+    of it with the first beat that is later (`WorkerProcess.has_heard`)."""
+    # Not the transaction's beginning: a beat may come between that and this.
+    since = func.coalesce(WorkerProcess.drained_at, func.clock_timestamp()) if drained else None
     query = (
         update(WorkerProcess)
         .where(WorkerProcess.id == process)

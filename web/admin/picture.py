@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -19,7 +19,7 @@ from core.settings import Settings
 from exchange.headroom import read_headroom
 from models import worker_processes
 from models.users import Account
-from models.worker_processes import SILENT_SECONDS
+from models.worker_processes import SILENT_SECONDS, WorkerProcess
 from trading import pause
 from trading.operations import figures
 from trading.operations.exchange_hour import exchange_hour
@@ -135,7 +135,7 @@ def workers(session: Session) -> WorkersOut:
             WorkerOut(
                 id=row.id,
                 name=row.name,
-                state=_state(silent_for, row.drained_at is not None, leases),
+                state=_state(row, silent_for, leases),
                 threads=row.threads,
                 leases=leases,
                 started_at=row.started_at,
@@ -146,9 +146,11 @@ def workers(session: Session) -> WorkersOut:
     return WorkersOut(items=items, unowned=sum(held.values()))
 
 
-def _state(silent_for: float, is_drained: bool, leases: int) -> str:
+def _state(
+    row: WorkerProcess, silent_for: float, leases: int
+) -> Literal["running", "draining", "drained", "silent"]:
     if silent_for > SILENT_SECONDS:
         return "silent"
-    if is_drained:
-        return "draining" if leases else "drained"
-    return "running"
+    if row.drained_at is None:
+        return "running"
+    return "drained" if row.has_heard and not leases else "draining"

@@ -46,7 +46,8 @@ class RatesOut(Out):
 
 
 class WorkerOut(Out):
-    """`silent`: it said nothing for some seconds. `silent_for`: seconds since its last
+    """`draining`: it ends what it works on, or has yet to hear that it shall take nothing more.
+    `silent`: it said nothing for some seconds. `silent_for`: seconds since its last
     heartbeat."""
 
     id: uuid.UUID

@@ -65,16 +65,18 @@ def test_a_lease_that_ran_out_and_was_taken_over_is_told_with_both_workers(
 
 def test_a_refusal_stands_with_the_exchange_s_own_words(
     operator: Person,
-    trader: Person,
+    person: Person,
+    make_account: Callable[..., dict[str, Any]],
     work: Callable[[str], None],
-    job: str,
     control: Callable[..., Any],
 ) -> None:
-    made = control("POST", "faults", {"kind": "reject", "code": 110007, "match": {}, "count": 1})
-    try:
-        work(job)
-    finally:
-        control("DELETE", f"faults/{made['id']}")
+    book = [{"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "size": "0.4"}]
+    keys = make_account(balances={"USDT": "100000"}, positions=book)
+    person.connect(keys)
+    match = {"api_key": keys["api_key"]}
+    control("POST", "faults", {"kind": "reject", "code": 110007, "match": match, "count": 1})
+    job = person.order("/api/positions/reduce", REDUCE).get_json()["id"]
+    work(job)
     found = operator.get(f"{JOBS}/{job}").get_json()["timeline"]
     answered = next(entry for entry in found if entry["kind"] == "answered")
     assert (answered["facts"]["code"], answered["facts"]["state"]) == ("110007", "rejected")

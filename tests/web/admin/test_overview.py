@@ -106,11 +106,12 @@ def test_a_worker_shows_its_leases_is_drained_and_takes_work_again(
     assert operator.post(drain, {"drained": True}).status_code == 204
     assert shown()["state"] == "draining"
     assert worker_processes.beat(session, worker, name, 8) is True
+    session.execute(text("update jobs set lease_until = now() where id = :id"), {"id": job})
     session.commit()
+    assert shown()["state"] == "drained"
     assert operator.post(drain, {"drained": False}).status_code == 204
     assert worker_processes.beat(session, worker, name, 8) is False
     session.execute(text("update worker_processes set beat_at = now() - interval '1 minute'"))
-    session.execute(text("update jobs set lease_until = now() where id = :id"), {"id": job})
     session.commit()
     assert (shown()["state"], shown()["leases"]) == ("silent", 0)
     me = operator.get("/api/auth/me").get_json()["id"]
