@@ -37,6 +37,18 @@ def note(session: Session, send: BotSend) -> None:
         noted(session, send)
 
 
+def begin_again(session: Session, send: BotSend) -> None:
+    """An operator has a send tried anew: what it is about is under way again."""
+    if send.kind == "broadcast":
+        row = broadcasts.hold(session, _subject(send))
+        if row is not None and row.state in (BroadcastState.FAILED, BroadcastState.UNKNOWN):
+            row.state, row.error = BroadcastState.SENDING, None
+    elif send.kind == "signal":
+        signal = signals.hold(session, _subject(send))
+        if signal is not None and signal.post_state in (PostState.FAILED, PostState.UNKNOWN):
+            signal.post_state, signal.error = PostState.SENDING, None
+
+
 def _broadcast(session: Session, send: BotSend) -> None:
     row = broadcasts.hold(session, _subject(send))
     state = _BROADCAST[send.state]

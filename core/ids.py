@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from datetime import datetime
 
 import uuid_utils.compat
 
@@ -27,3 +28,10 @@ def order_link_id(leg_id: uuid.UUID, attempt: int) -> str:
         raise ValueError(f"attempt must be 1..{_MAX_ATTEMPT}, not {attempt}")
     letters = base64.b32encode(leg_id.bytes).decode().rstrip("=").lower()
     return f"{ORDER_LINK_PREFIX}{letters}-{attempt}"
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """Not later than any id that was made from then on: what lists go by that know no other
+    index."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0x8 << 60)

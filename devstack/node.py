@@ -15,7 +15,7 @@ from devstack.paths import WEBAPP, DevstackError
 _OLDEST = 20
 _SOURCES = (
     *("src", "public", "index.html", "package.json", "package-lock.json"),
-    *("vite.config.ts", "compress.ts"),
+    *("admin.html", "vite.config.ts", "compress.ts"),
 )
 
 

@@ -6,6 +6,7 @@ Nothing here repeats a call that could place an order.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from exchange.credentials import Credentials
 from exchange.instruments import InstrumentCache
 from exchange.line import ExchangeClock, Line
 from exchange.outcomes import Refused, Unreachable
-from exchange.pacing import Pacer
+from exchange.pacing import Pacer, account_key
 from exchange.placing import Placing
 from exchange.session import Answer, GatewayOptions, ThreadSessions
 from exchange.streams import News, Streams
@@ -346,8 +347,16 @@ class GatewayPool:
         if self._shared.streams is not None:
             self._shared.streams.close()
 
-    def gateway(self, credentials: Credentials, environment: ExchangeEnvironment) -> Gateway:
-        """A gateway for these keys; cheap, so ask for it each time."""
+    def gateway(
+        self,
+        credentials: Credentials,
+        environment: ExchangeEnvironment,
+        account: uuid.UUID | None = None,
+    ) -> Gateway:
+        """A gateway for these keys; cheap, so ask for it each time. `account`: whose they are, for
+        those who look at the limits."""
+        if account is not None:
+            self._shared.pacer.introduce(account_key(credentials.api_key), str(account))
         return Gateway(credentials, environment, self._options, self._shared)
 
 

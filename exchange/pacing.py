@@ -39,6 +39,7 @@ _REDIS_REST = 1.0
 _FORBIDDEN = 403
 _LIMIT_CODES = frozenset({429, 10006})
 _READ_HOLD_MS = 1200
+_INTRODUCED_SECONDS = 40_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,20 @@ class Pacer:
         self._budget = budget
         self._rest_until = 0.0
         self._sizes: dict[str, int] = {}
+        self._introduced: dict[str, float] = {}
 
     @classmethod
     def on_redis(cls, redis_address: str, *, address: str, budget: int) -> Pacer:
         """A pacer that counts in Redis. Connects when it is first used."""
         client = quick_redis(redis_address)
         return cls(RedisWindows(client, REDIS_NAMESPACE), address=address, budget=budget)
+
+    def introduce(self, account: str, name: str) -> None:
+        """Tell once who the account is whose budgets are counted under this key."""
+        now = clock.monotonic()
+        if now - self._introduced.get(account, -_INTRODUCED_SECONDS) >= _INTRODUCED_SECONDS:
+            self._introduced[account] = now
+            self._shared_or_local(lambda windows: windows.introduce(account, name))
 
     # -- before a call ------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ FLIGHT_MS = 2000
 WINDOW_MS = 1000
 _ADDRESS_MS = 5000
 _SLICE_MS = 250
+_KNOWN_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ class Windows(Protocol):
 
     def ban(self, address: str, milliseconds: int) -> None:
         """Nothing from this address for so long."""
+        ...
+
+    def introduce(self, account: str, name: str) -> None:
+        """Who the account of these buckets is, for those who look."""
         ...
 
 
@@ -219,6 +224,9 @@ class RedisWindows:
     def ban(self, address: str, milliseconds: int) -> None:
         self._client.set(f"{self._root}:ban:{address}", 1, px=max(1, milliseconds))
 
+    def introduce(self, account: str, name: str) -> None:
+        self._client.set(f"{self._root}:paced:{account}", name, ex=_KNOWN_SECONDS)
+
 
 @dataclass(slots=True)
 class _Bucket:
@@ -291,6 +299,9 @@ class LocalWindows:
     def ban(self, address: str, milliseconds: int) -> None:
         with self._lock:
             self._banned[address] = time.monotonic() + milliseconds / 1000
+
+    def introduce(self, account: str, name: str) -> None:
+        """Nobody looks here."""
 
     def banned_ms(self, address: str) -> int:
         """What is left of the address's ban."""

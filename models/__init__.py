@@ -13,6 +13,7 @@ from models import (
     events,
     exposures,
     fills,
+    job_events,
     jobs,
     link_codes,
     mail_links,
@@ -25,6 +26,7 @@ from models import (
     sign_ins,
     signals,
     users,
+    worker_processes,
 )
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "events",
     "exposures",
     "fills",
+    "job_events",
     "jobs",
     "link_codes",
     "mail_links",
@@ -52,4 +55,5 @@ __all__ = [
     "sign_ins",
     "signals",
     "users",
+    "worker_processes",
 ]

@@ -114,6 +114,8 @@ class BotSend(Base):
     not_after: Mapped[Moment] = mapped_column(server_default=sql("now() + interval '1 day'"))
     began_at: Mapped[Moment | None]
     sent_at: Mapped[Moment | None]
+    # Since when operators no longer want to see that it was not sent.
+    discarded_at: Mapped[Moment | None]
     tries: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
     # When a worker is told of it next, if it is still open then.
     ring_at: Mapped[CreatedAt]

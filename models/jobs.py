@@ -221,6 +221,8 @@ class Attempt(Base):
     reason: Mapped[str | None] = mapped_column(String(64))
     qty_filled: Mapped[Amount] = mapped_column(default=Decimal(0))
     sends: Mapped[int] = mapped_column(default=0)
+    # How often the exchange was asked what became of it, as far as that was written down.
+    look_ups: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     sent_at: Mapped[Moment | None]
     # The latest moment at which the exchange can still take a request made for this attempt.
     fence_until: Mapped[Moment | None]

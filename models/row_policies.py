@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from models.base import Base
 
 NOBODYS = frozenset(
-    {"audit_seals", "broadcasts", "counters", "event_stream", "schedules", "signals", "switches"}
+    {
+        *("audit_seals", "broadcasts", "counters", "event_stream", "schedules", "signals"),
+        *("switches", "worker_processes"),
+    }
 )
 """Tables without rows of people: every transaction sees them. What operators say to everybody names
 them by their pseudonyms, and stays when they go."""

@@ -24,9 +24,12 @@ def cancel_job(
     *,
     request_id: str | None = None,
     remote_addr: str | None = None,
+    operator_id: uuid.UUID | None = None,
 ) -> Job:
     """The job after the cancel: `cancelled` if it was still queued, otherwise running with
     `cancel_requested`; what was sent is settled, nothing more is sent.
+
+    `operator_id`: who does it, where it is not the person.
 
     Raises Problem `not_found` and `job_already_ended`.
     """
@@ -57,7 +60,7 @@ def cancel_job(
         session,
         "job.cancel",
         f"job:{job.id}",
-        user_id=user_id,
+        user_id=operator_id or user_id,
         request_id=request_id,
         remote_addr=remote_addr,
     )

@@ -46,7 +46,8 @@ class Desk:
             api_key=self.vault.decrypt(account.user_id, account.api_key_enc),
             api_secret=self.vault.decrypt(account.user_id, account.api_secret_enc),
         )
-        return self.gateways.gateway(credentials, ExchangeEnvironment(account.environment))
+        environment = ExchangeEnvironment(account.environment)
+        return self.gateways.gateway(credentials, environment, account.id)
 
     def unstored_gateway(
         self, credentials: Credentials, environment: ExchangeEnvironment

@@ -19,6 +19,7 @@ from models.emails import Email
 from models.events import Event, EventCursor
 from models.exposures import Exposure
 from models.fills import Fill, Snapshot
+from models.job_events import JobEvent
 from models.jobs import Attempt, Job, Leg
 from models.link_codes import LinkCode
 from models.mail_links import MailLink
@@ -84,6 +85,7 @@ def owned(user_id: uuid.UUID) -> tuple[tuple[type[Base], ColumnElement[bool]], .
     address = select(Email.email).where(Email.user_id == user_id).scalar_subquery()
     return (
         (OutboxRow, OutboxRow.job_id.in_(jobs)),
+        (JobEvent, JobEvent.job_id.in_(jobs)),
         (Fill, Fill.job_id.in_(jobs)),
         (Attempt, Attempt.leg_id.in_(legs)),
         (Snapshot, Snapshot.job_id.in_(jobs)),

@@ -150,6 +150,7 @@ def _record_one(
     now: datetime,
 ) -> bool:
     before = attempt.qty_filled
+    attempt.look_ups += 1
     if found.fills:
         store_fills(session, job, leg, attempt, found.fills)
     if found.order is None:

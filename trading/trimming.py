@@ -1,4 +1,4 @@
-"""Retention: jobs that ended long ago keep their legs and receipt; attempts and fills go.
+"""Retention: jobs that ended long ago keep their legs and receipt; attempts, events and fills go.
 
 What may still be needed stays: a snapshot that can be restored keeps the fills of the job that made
 it and of every job that gave something back, since its quantities are computed from them.
@@ -81,6 +81,8 @@ _TRIM = text(
       delete from fills using old where fills.job_id = old.id
     ), gone_attempts as (
       delete from attempts using old_legs where attempts.leg_id = old_legs.id
+    ), gone_events as (
+      delete from job_events using old where job_events.job_id = old.id
     ), marked as (
       update jobs set
         trimmed_at = case when jobs.id in (select id from old) then now() end,

@@ -120,6 +120,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     limits.register(app, settings)
     tallies.register(app, settings)
     passwords.register(app)
+    admin.register(app, settings)
     sockets.register(app, settings)
     metrics.register(app, settings)
     bodies.register(app, settings)

@@ -1,4 +1,4 @@
-"""The Mini App: files of the webapp's build."""
+"""The Mini App and the operators' dashboard: files of the webapp's build."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from werkzeug.routing import PathConverter
 
 blueprint = Blueprint("pages", __name__)
 DIST = Path(__file__).resolve().parent.parent / "webapp" / "dist"
+_APP, _ADMIN = "index.html", "admin.html"
 _YEAR = 31_536_000
 # What the build lays beside a file, best first: encoding → how the name ends.
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
@@ -62,15 +63,16 @@ def _know_addresses(state: BlueprintSetupState) -> None:
 @blueprint.get("/", defaults={"path": ""})
 @blueprint.get("/<page:path>")
 def page(path: str) -> Response:
-    """The one page, for every address that is not ours otherwise."""
+    """The one page, for every address that is not ours otherwise; below /admin the dashboard's."""
     if path and _is_file(path):
         return _send(path)
-    if not (DIST / "index.html").is_file():
+    shell = _ADMIN if path == "admin" or path.startswith("admin/") else _APP
+    if not (DIST / shell).is_file():
         return Response(
             "The Mini App is not built yet: run `make up`, or `npm run build` in webapp/.",
             status=503,
             mimetype="text/plain",
         )
-    answer = _send("index.html")
+    answer = _send(shell)
     answer.headers["Cache-Control"] = "no-cache"
     return answer

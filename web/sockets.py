@@ -58,7 +58,9 @@ def register(app: Flask, settings: Settings) -> None:
     announcing.watch(db.session, Announcer(client).carry)
     app.extensions["ws_tickets"] = Tickets(client, settings.jwt_secrets)
     with app.app_context():
-        records = Records(make_sessions(db.engine), app.extensions["channel"])
+        records = Records(
+            make_sessions(db.engine), app.extensions["channel"], app.extensions["picture"]
+        )
     limits = Limits(
         all=settings.sockets_max,
         per_person=settings.sockets_per_user,

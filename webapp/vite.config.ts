@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   build: {
     target: "es2022",
+    // The Mini App, and the operators' dashboard beside it.
+    rolldownOptions: { input: ["index.html", "admin.html"] },
     // The content security policy allows no data: scripts or inline modules.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

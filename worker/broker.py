@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import dramatiq
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, ShutdownNotifications
 from redis import Redis
@@ -19,8 +21,11 @@ _CONNECT_SECONDS = 1.0
 _ANSWER_SECONDS = BLOCK_SECONDS + 2.0
 
 
-def make_broker(settings: Settings, *extra: Middleware) -> PromptBroker:
-    """The process's broker, set as Dramatiq's global one.
+def make_broker(
+    settings: Settings, *extra: Middleware, drained: threading.Event | None = None
+) -> PromptBroker:
+    """The process's broker, set as Dramatiq's global one. While `drained` is set it takes no
+    messages.
 
     No TimeLimit: a job's turn is bounded by its own waits, and an exception thrown between two
     bytecodes helps nobody who is talking to an exchange.
@@ -33,7 +38,8 @@ def make_broker(settings: Settings, *extra: Middleware) -> PromptBroker:
         socket_keepalive=True,
         retry=ONCE,
     )
-    broker = PromptBroker(  # type: ignore[no-untyped-call] # dramatiq leaves it untyped
+    broker = PromptBroker(
+        drained=drained or threading.Event(),
         client=client,
         namespace=REDIS_NAMESPACE,
         heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
 import threading
 import uuid
 
@@ -35,6 +33,7 @@ from models import (
     broadcasts,
     events,
     signals,
+    worker_processes,
 )
 from models.sessions import make_engine, make_sessions
 from telegram.bot_api import bot_apis
@@ -53,6 +52,7 @@ from worker.broker import make_broker
 from worker.metrics import MetricsPort
 from worker.postman import Postman
 from worker.relay import Relay
+from worker.roster import Roster, process_name
 from worker.shutdown import HandBack
 from worker.warm import KeepWarm
 
@@ -153,12 +153,14 @@ bell = BotBell(
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(direct, sessions, bots),) if polls else ()
 others = (*polling, *_postmen(), *_metrics_port())
-broker = make_broker(settings, relay, warm, bell, *others, hand_back)
+drained = threading.Event()
+roster = Roster(sessions, drained, seconds=settings.relay_seconds)
+broker = make_broker(settings, relay, roster, warm, bell, *others, hand_back, drained=drained)
 
 
 def owner() -> str:
     """Who holds a lease: host, process and thread."""
-    return f"{socket.gethostname()[:30]}:{os.getpid()}:{threading.get_ident() % 1_000_000}"
+    return f"{process_name()}:{threading.get_ident() % 1_000_000}"
 
 
 @dramatiq.actor(actor_name=RUN_JOB_ACTOR, queue_name=JOBS_QUEUE)
@@ -223,6 +225,7 @@ def trim_jobs() -> None:
         bot_delivery.forget_old(session, settings.retention_days)
         signals.forget_old(session, settings.community_days)
         broadcasts.forget_old(session, settings.community_days)
+        worker_processes.forget_old(session)
     while not hand_back.stopping.is_set() and _trim_events():
         pass
     forget_outlived(sessions)

@@ -29,21 +29,34 @@ class PromptConsumer(_RedisConsumer):
     """Consumes the main queue. It holds as many messages as the process has threads, so none waits
     here while another process is idle."""
 
-    def __init__(self, broker: RedisBroker, queue_name: str, prefetch: int, timeout: int) -> None:
+    def __init__(
+        self,
+        broker: RedisBroker,
+        queue_name: str,
+        prefetch: int,
+        timeout: int,
+        drained: threading.Event,
+    ) -> None:
         super().__init__(broker, queue_name, max(1, prefetch // 2), timeout)  # type: ignore[no-untyped-call]
         self._key = f"{broker.namespace}:{queue_name}"
         self._room = threading.Event()
+        self._drained = drained
 
     def __next__(self) -> Any:
         if self.message_cache:
             return super().__next__()  # type: ignore[no-untyped-call]
         self._room.clear()
+        if self._drained.is_set():
+            self._room.wait(BLOCK_SECONDS)
+            return None
         free = self.prefetch - self.outstanding_message_count
         if free <= 0:
             self._room.wait(BLOCK_SECONDS)
             return None
         try:
             self.broker.client.blmove(self._key, self._key, BLOCK_SECONDS, "LEFT", "LEFT")
+            if self._drained.is_set():
+                return None
             self.message_cache = self.broker.do_fetch(self.queue_name, free)
         except redis.RedisError as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
@@ -69,9 +82,13 @@ class PromptConsumer(_RedisConsumer):
 
 class PromptBroker(RedisBroker):
     """Delayed messages (Dramatiq's own retries) keep the stock consumer: they are rare, and never
-    what a person waits for."""
+    what a person waits for. While `drained` is set no message is taken."""
+
+    def __init__(self, *, drained: threading.Event, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self._drained = drained
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Any:
         if queue_name == dq_name(queue_name):
             return super().consume(queue_name, prefetch, timeout)
-        return PromptConsumer(self, queue_name, prefetch, timeout)
+        return PromptConsumer(self, queue_name, prefetch, timeout, self._drained)

@@ -38,7 +38,7 @@ from trading.sealing import seal
 from web.app import create_app
 
 # What a restore itself writes.
-CHANGED = {"audit_log", "event_stream", "jobs", "outbox", "switches"}
+CHANGED = {"audit_log", "counters", "event_stream", "job_events", "jobs", "outbox", "switches"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from models.bot_sends import BotSend
 from models.emails import Email
 from models.events import Event, EventCursor
 from models.fills import Snapshot
+from models.job_events import Happened, JobEvent
 from models.jobs import Job
 from models.link_codes import LinkCode
 from models.mail_links import MailLink, Purpose
@@ -60,7 +61,7 @@ SYSTEM_PLACES = {
     "web/refused_guesses.py": "whom a guessed address belongs to is found out by the worker",
     "web/telegram_webhook.py": "updates are of no person before they are handled",
     "trading/farewell.py": "what was sent to a chat or address names no person",
-    "web/admin.py": "everybody's audit log, for those with the permission",
+    "web/admin/area.py": "what operators see and settle, each route asking for a permission",
     "web/operators.py": "the operators' commands",
     "community/posting.py": "what is owed to the community's chat is nobody's",
     "web/realtime/records.py": "one look for all who have a socket open: what is new, who is gone",
@@ -112,6 +113,7 @@ def with_everything(session: Session) -> Everything:
                 closed_price=Decimal(1),
             ),
             OutboxRow(job_id=job.id, ring_at=func.now()),
+            JobEvent(job_id=job.id, kind=Happened.PLANNED, data={}),
             SignIn(user_id=user.id, platform="test"),
             BotQuestion(
                 user_id=user.id,

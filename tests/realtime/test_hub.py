@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.ids import new_id
 from core.problems import Problem
 from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.settings import Settings
 from devstack.ports import any_free
 from models import events
 from models.users import User
 from tests.stack import wait_for
+from web.admin.picture import Picture
 from web.realtime import client, hub
 from web.realtime.closing import Code
 from web.realtime.hub import Hub, Limits
@@ -34,11 +36,12 @@ Call: TypeAlias = "Callable[[uuid.UUID], Line]"
 
 
 @pytest.fixture
-def alone(sessions: sessionmaker[Session]) -> Iterator[Hub]:
+def alone(sessions: sessionmaker[Session], settings: Settings) -> Iterator[Hub]:
     """A hub that finds no Redis."""
     address = f"redis://127.0.0.1:{any_free()}/0"
     away = Redis.from_url(address, socket_connect_timeout=REDIS_TIMEOUT, retry=ONCE)
-    made = Hub(Records(sessions, None), away, address, Limits(100, 5, 50), 0.2)
+    records = Records(sessions, None, Picture(away, settings))
+    made = Hub(records, away, address, Limits(100, 5, 50), 0.2)
     yield made
     made.stop(Code.GOING_AWAY, 4)
 

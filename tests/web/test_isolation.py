@@ -107,9 +107,30 @@ CASES: dict[str, Callable[[Person, Ids], tuple[Any, int, str]]] = {
         403,
         "forbidden",
     ),
+    "GET /api/admin/jobs": lambda p, o: (
+        p.get("/api/admin/jobs", query_string={"user_id": o["user"]}),
+        403,
+        "forbidden",
+    ),
+    "GET /api/admin/jobs/{job_id}": lambda p, o: (
+        p.get(f"/api/admin/jobs/{o['job']}"),
+        403,
+        "forbidden",
+    ),
+    "POST /api/admin/dead-letters/{kind}/{letter_id}/replay": lambda p, o: (
+        p.post(f"/api/admin/dead-letters/job/{o['job']}/replay"),
+        403,
+        "forbidden",
+    ),
+    "POST /api/admin/dead-letters/{kind}/{letter_id}/discard": lambda p, o: (
+        p.post(f"/api/admin/dead-letters/job/{o['job']}/discard"),
+        403,
+        "forbidden",
+    ),
 }
-# The community's, which everybody sees or operators alone change.
+# The community's and the house's, which everybody sees or operators alone change.
 OF_ALL = {
+    "POST /api/admin/workers/{worker_id}/drain",
     "GET /api/events/{event_id}/delivery",
     "GET /api/signals/{signal_id}",
     "PATCH /api/signals/{signal_id}",

@@ -16,6 +16,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)
     (dist / "index.html").write_text("<p>the page")
+    (dist / "admin.html").write_text("<p>the dashboard")
     (dist / "icon.svg").write_text("<svg/>")
     (dist / "assets" / "index-1a2b.js").write_text("1")
     (tmp_path / "beside.txt").write_text("a neighbour")
@@ -31,6 +32,15 @@ def test_every_address_of_the_app_is_the_page_and_is_asked_for_anew(
         assert (answer.status_code, answer.get_data()) == (200, b"<p>the page")
         assert answer.headers["Cache-Control"] == "no-cache"
         assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/workers", "/admin/"])
+def test_below_admin_stands_the_dashboard(client: FlaskClient, built: Path, path: str) -> None:
+    with client.get(path) as answer:
+        assert (answer.status_code, answer.get_data()) == (200, b"<p>the dashboard")
+        assert answer.headers["Cache-Control"] == "no-cache"
+    with client.get("/administrator") as answer:
+        assert answer.get_data() == b"<p>the page"
 
 
 def test_assets_are_kept_for_ever_and_other_files_served(client: FlaskClient, built: Path) -> None:

@@ -44,7 +44,7 @@ class Host(Protocol):
 class Client(asyncio.Protocol):
     """`position` is the last durable event that was sent, of those after `began_after`; while it is
     catching up nothing newer is. `versions` are the jobs as this client knows them. `busy`: a wish
-    of its is being carried out."""
+    of its is being carried out. `watches`: it is told how the workers are."""
 
     def __init__(self, visitor: Visitor, host: Host) -> None:
         now = clock.monotonic()
@@ -54,6 +54,7 @@ class Client(asyncio.Protocol):
         self.catching_up = True
         self.turn = asyncio.Lock()
         self.busy = False
+        self.watches = False
         self.versions: dict[str, int] = {}
         self.heard_at = self.pinged_at = now
         self._host = host

@@ -32,6 +32,7 @@ from web.realtime.room import Room
 from web.realtime.status import Status
 from web.realtime.talk import Talk
 from web.realtime.visitor import Visitor
+from web.realtime.watching import Watching
 
 log = get_logger(__name__)
 _LOOK_SECONDS = 1.0
@@ -74,7 +75,8 @@ class Hub:
         self._news = News(self._loop, self.room, records)
         self._status = Status(self._loop, self.room, records, self.roll)
         self._progress = Progress(self._loop, self.room, records, self._status.changed)
-        self._talk = Talk(self._loop, records, self._news)
+        self._watching = Watching(self._loop, self.room, records)
+        self._talk = Talk(self._loop, records, self._news, self._watching)
         self._stopping = False
         self._empty = threading.Event()
         self._files = 0
@@ -120,6 +122,7 @@ class Hub:
     def _begin(self) -> None:
         deeds = (
             (self._status_seconds, self._status.send),
+            (self._status_seconds, self._watching.send),
             (_LOOK_SECONDS, self._status.ask_figures),
             (_LOOK_SECONDS, self._status.ask_days),
             (_LOOK_SECONDS, self._status.call_the_roll),

@@ -58,7 +58,14 @@ class Resume:
     epoch: str | None
 
 
-Inbound: TypeAlias = Ping | Broadcast | Pin | Ack | Resume
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell me how the workers are, each second; or no more."""
+
+    on: bool
+
+
+Inbound: TypeAlias = Ping | Broadcast | Pin | Ack | Resume | Watch
 
 
 def parse(raw: bytes) -> Inbound:
@@ -84,6 +91,10 @@ def parse(raw: bytes) -> Inbound:
             if not isinstance(about, dict):
                 raise BadMessage("message_invalid")
             return Pin(_number(about, "messageId", least=1), _thread(told))
+        case _, ("watch" | "unwatch") as action:
+            if told.get("what") != "workers":
+                raise BadMessage("message_invalid")
+            return Watch(on=action == "watch")
     raise BadMessage("message_unknown")
 
 

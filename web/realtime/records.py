@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from community import broadcasts
 from community.channel import Channel
 from core import clock
+from core.roles import Permission, may
 from models import events, row_security
 from models.bot_sends import BotSend, SendState
 from models.events import Ack, Event, Stream
@@ -28,6 +29,7 @@ from trading.pause import is_paused
 from trading.today import Today, today
 from trading.views import job_view
 from web import present
+from web.admin.picture import Picture
 from web.problems import speaking
 from web.realtime.messages import Broadcast, Pin
 
@@ -66,9 +68,12 @@ class Told:
 class Records:
     """Safe to share between threads. Every method may raise SQLAlchemyError."""
 
-    def __init__(self, sessions: sessionmaker[Session], channel: Channel | None) -> None:
+    def __init__(
+        self, sessions: sessionmaker[Session], channel: Channel | None, picture: Picture
+    ) -> None:
         self._sessions = row_security.of(sessions, None)
         self._channel = channel
+        self._picture = picture
 
     @contextmanager
     def _everybodys(self) -> Iterator[Session]:
@@ -122,6 +127,16 @@ class Records:
                 Standing(row.user_id, row.id, row.version, row.is_open)
                 for row in session.execute(query)
             ]
+
+    def picture(self, user_ids: Collection[uuid.UUID]) -> tuple[set[uuid.UUID], bytes]:
+        """Those of these people who may see how everything stands, and that as JSON."""
+        asked = select(User.id, User.role).where(User.id.in_(user_ids))
+        with self._everybodys() as session:
+            roles = session.execute(asked).all()
+            operators = {one for one, role in roles if may(role, Permission.OPERATE)}
+            if not operators:
+                return operators, b"null"
+            return operators, self._picture.take(session).model_dump_json().encode()
 
     def stream(self) -> Stream:
         with self._sessions() as session:

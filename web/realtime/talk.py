@@ -14,11 +14,13 @@ from web.realtime.messages import (
     Pin,
     Ping,
     Resume,
+    Watch,
     encoded,
     parse,
 )
 from web.realtime.news import News
 from web.realtime.records import Records
+from web.realtime.watching import Watching
 
 log = get_logger(__name__)
 _PONG = encoded({"type": "pong"})
@@ -27,10 +29,11 @@ _PONG = encoded({"type": "pong"})
 class Talk:
     """All in the loop's thread."""
 
-    def __init__(self, loop: Loop, records: Records, news: News) -> None:
+    def __init__(self, loop: Loop, records: Records, news: News, watching: Watching) -> None:
         self._loop = loop
         self._records = records
         self._news = news
+        self._watching = watching
 
     def answer(self, client: Client, raw: bytes) -> None:
         """Do what the message asks for; a bad one is answered by an `error`."""
@@ -46,18 +49,23 @@ class Talk:
                 self._news.acked(client, upto)
             case Resume(after=after, epoch=epoch):
                 self._loop.spawn(self._news.resume(client, after, epoch))
-            case Broadcast() | Pin():
+            case Watch(on=False):
+                client.watches = False
+            case Broadcast() | Pin() | Watch():
                 self._begin(client, message)
 
-    def _begin(self, client: Client, wish: Broadcast | Pin) -> None:
+    def _begin(self, client: Client, wish: Broadcast | Pin | Watch) -> None:
         if client.busy:
             _refuse(client, "busy")
             return
         client.busy = True
         self._loop.spawn(self._carry_out(client, wish))
 
-    async def _carry_out(self, client: Client, wish: Broadcast | Pin) -> None:
+    async def _carry_out(self, client: Client, wish: Broadcast | Pin | Watch) -> None:
         try:
+            if isinstance(wish, Watch):
+                await self._watching.begin(client)
+                return
             await self._loop.ask(self._records.carry_out, client.visitor.user_id, wish)
         except Problem as problem:
             _refuse(client, problem.code, problem)

@@ -1,0 +1,168 @@
+"""What will not go on by itself is listed, tried anew, or let go; each deed is in the audit log."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from dramatiq import Message
+from flask_openapi3 import OpenAPI
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from core import clock
+from models import bot_sends, mails
+from models.bot_sends import BotSend, SendState
+from models.jobs import Job
+from models.mails import Mail, MailKind
+from tests.web.conftest import Person, problem
+
+LETTERS = "/api/admin/dead-letters"
+REDUCE = {"market_type": "futures", "percent": "25"}
+
+
+@pytest.fixture
+def make_send(session: Session) -> Iterator[Callable[[SendState], str]]:
+    """Owed, and not sent for good."""
+    made: list[uuid.UUID] = []
+
+    def make(state: SendState) -> str:
+        key = uuid.uuid4().hex
+        owed = bot_sends.owe(session, bot_id=1, chat_id=1, text="x", kind="test", key=key)
+        row = session.get_one(BotSend, owed)
+        row.state, row.description = state, "blocked by the user"
+        session.commit()
+        made.append(owed)
+        return str(owed)
+
+    yield make
+    session.execute(delete(BotSend).where(BotSend.id.in_(made)))
+    session.commit()
+
+
+@pytest.fixture
+def listed(operator: Person) -> Callable[[str], dict[str, Any] | None]:
+    """The letter of this id, as operators see it."""
+
+    def find(letter: str) -> dict[str, Any] | None:
+        items = operator.get(LETTERS).get_json()["items"]
+        return next((one for one in items if one["id"] == letter), None)
+
+    return find
+
+
+def last_deed(operator: Person) -> tuple[str, str]:
+    me = operator.get("/api/auth/me").get_json()["id"]
+    entry = operator.get(f"/api/admin/audit?user_id={me}&limit=1").get_json()["items"][0]
+    return entry["action"], entry["subject"]
+
+
+def test_a_refused_send_is_owed_anew(
+    operator: Person,
+    make_send: Callable[[SendState], str],
+    listed: Callable[[str], dict[str, Any] | None],
+    session: Session,
+) -> None:
+    send = make_send(SendState.REFUSED)
+    letter = listed(send)
+    assert letter is not None
+    assert (letter["kind"], letter["why"], letter["doubtful"]) == (
+        "send",
+        "blocked by the user",
+        False,
+    )
+    assert operator.post(f"{LETTERS}/send/{send}/replay").status_code == 204
+    assert listed(send) is None
+    row = session.get_one(BotSend, uuid.UUID(send), populate_existing=True)
+    assert (row.state, row.description) == (SendState.OWED, None)
+    assert row.not_after > clock.utcnow()
+    assert last_deed(operator) == ("dead_letter.replayed", f"send:{send}")
+    problem(operator.post(f"{LETTERS}/send/{send}/replay"), 404, "not_found")
+
+
+def test_what_may_have_arrived_is_told_and_can_be_let_go(
+    operator: Person,
+    make_send: Callable[[SendState], str],
+    listed: Callable[[str], dict[str, Any] | None],
+) -> None:
+    send = make_send(SendState.UNKNOWN)
+    letter = listed(send)
+    assert letter is not None
+    assert letter["doubtful"] is True
+    assert operator.post(f"{LETTERS}/send/{send}/discard").status_code == 204
+    assert listed(send) is None
+    assert last_deed(operator) == ("dead_letter.discarded", f"send:{send}")
+    problem(operator.post(f"{LETTERS}/send/{send}/discard"), 404, "not_found")
+
+
+def test_a_mail_that_no_server_takes_is_due_again_or_goes(
+    operator: Person, listed: Callable[[str], dict[str, Any] | None], session: Session
+) -> None:
+    address = f"{uuid.uuid4().hex}@example.org"
+    mails.owe(session, MailKind.PASSWORD_CHANGED, address, "en")
+    row = session.query(Mail).filter_by(email=address).one()
+    row.tries = 5
+    session.commit()
+    assert listed(str(row.id)) is not None
+    assert address not in operator.get(LETTERS).get_data(as_text=True)
+    assert operator.post(f"{LETTERS}/mail/{row.id}/replay").status_code == 204
+    session.refresh(row)
+    assert (row.tries, row.due_at <= clock.utcnow()) == (0, True)
+    assert operator.post(f"{LETTERS}/mail/{row.id}/discard").status_code == 204
+    session.expunge(row)
+    assert session.get(Mail, row.id) is None
+
+
+def test_a_job_that_gets_nowhere_is_rung_for_and_can_be_cancelled(
+    operator: Person,
+    trader: Person,
+    listed: Callable[[str], dict[str, Any] | None],
+    session: Session,
+) -> None:
+    job = trader.order("/api/positions/reduce", REDUCE).get_json()["id"]
+    assert listed(job) is None
+    session.execute(
+        text("update jobs set created_at = now() - interval '1 hour' where id = :id"), {"id": job}
+    )
+    session.commit()
+    letter = listed(job)
+    assert letter is not None
+    assert (letter["kind"], letter["what"]) == ("job", "reduce")
+    assert operator.post(f"{LETTERS}/job/{job}/replay").status_code == 204
+    rung = session.scalar(
+        text("select ring_at <= now() from outbox where job_id = :id"), {"id": job}
+    )
+    assert rung is True
+    assert operator.post(f"{LETTERS}/job/{job}/discard").status_code == 204
+    session.expire_all()
+    assert session.get_one(Job, uuid.UUID(job)).state == "cancelled"
+    assert listed(job) is None
+    problem(operator.post(f"{LETTERS}/job/{job}/discard"), 409, "job_already_ended")
+
+
+def test_a_message_that_died_in_redis_goes_back_to_its_queue_or_away(
+    app: OpenAPI, operator: Person, listed: Callable[[str], dict[str, Any] | None]
+) -> None:
+    broker = app.extensions["doorbell"]
+    client, queue = broker.client, "ebb:jobs"
+    dead = []
+    for _ in range(2):
+        name = str(uuid.uuid4())
+        trace = "Traceback\n  a file\nValueError: with words that may tell anything"
+        options = {"redis_message_id": name, "retries": 20, "traceback": trace}
+        message: Message[None] = Message("jobs", "run_job", (str(uuid.uuid4()),), {}, options)
+        client.zadd(f"{queue}.XQ", {name: clock.now_ms()})
+        client.hset(f"{queue}.XQ.msgs", name, message.encode())
+        dead.append(name)
+    letter = listed(dead[0])
+    assert letter is not None
+    assert (letter["what"], letter["why"], letter["tries"]) == ("run_job", "ValueError", 20)
+    ready = client.llen(queue)
+    assert operator.post(f"{LETTERS}/message/{dead[0]}/replay").status_code == 204
+    assert client.llen(queue) == ready + 1
+    assert operator.post(f"{LETTERS}/message/{dead[1]}/discard").status_code == 204
+    assert client.llen(queue) == ready + 1
+    assert (listed(dead[0]), listed(dead[1])) == (None, None)
+    problem(operator.post(f"{LETTERS}/message/{dead[1]}/replay"), 404, "not_found")

@@ -1,0 +1,101 @@
+"""A worker process says that it lives, and takes nothing new while it is drained."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+
+import dramatiq
+import pytest
+from dramatiq import Worker
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.settings import Settings
+from models import worker_processes
+from models.sessions import make_engine, make_sessions
+from models.worker_processes import WorkerProcess
+from tests.stack import wait_for
+from worker.broker import make_broker
+from worker.roster import Roster, process_name
+from worker.wake import PromptBroker
+
+QUEUE = "roster-test"
+
+
+@pytest.fixture
+def drained() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def roster(sessions: sessionmaker[Session], drained: threading.Event) -> Roster:
+    return Roster(sessions, drained, seconds=0.05)
+
+
+@pytest.fixture
+def broker(settings: Settings, roster: Roster, drained: threading.Event) -> Iterator[PromptBroker]:
+    old = dramatiq.broker.global_broker
+    made = make_broker(settings, roster, drained=drained)
+    yield made
+    made.flush(QUEUE)
+    made.client.close()
+    dramatiq.broker.global_broker = old
+
+
+def mine(session: Session) -> WorkerProcess | None:
+    session.expire_all()
+    return session.query(WorkerProcess).filter_by(name=process_name()).one_or_none()
+
+
+def test_a_drained_worker_leaves_messages_in_the_queue_and_takes_them_afterwards(
+    broker: PromptBroker, session: Session, drained: threading.Event
+) -> None:
+    seen: list[int] = []
+
+    @dramatiq.actor(broker=broker, queue_name=QUEUE)
+    def note(number: int) -> None:
+        seen.append(number)
+
+    worker = Worker(broker, worker_threads=2)
+    worker.start()
+    try:
+        wait_for(lambda: mine(session) is not None)
+        row = mine(session)
+        assert row is not None
+        assert row.threads == 2
+        worker_processes.drain(session, row.id, drained=True)
+        session.commit()
+        wait_for(drained.is_set)
+        for number in range(5):
+            note.send(number)
+        assert broker.client.llen(f"{broker.namespace}:{QUEUE}") == 5
+        assert seen == []
+        worker_processes.drain(session, row.id, drained=False)
+        session.commit()
+        wait_for(lambda: sorted(seen) == list(range(5)))
+    finally:
+        worker.stop(timeout=5000)
+    assert mine(session) is None, "who ends by itself is no dead worker"
+
+
+def test_while_the_database_is_away_it_stays_as_it_was(drained: threading.Event) -> None:
+    engine = make_engine("postgresql://nobody@127.0.0.1:9/none")
+    drained.set()
+    with pytest.raises(OperationalError):
+        Roster(make_sessions(engine), drained, seconds=1).beat()
+    assert drained.is_set()
+    engine.dispose()
+
+
+def test_who_died_is_forgotten_after_a_day(session: Session) -> None:
+    gone = uuid.uuid4()
+    worker_processes.beat(session, gone, "gone:1", 8)
+    session.execute(update(WorkerProcess).values(beat_at="2026-01-01T00:00Z"))
+    assert [row.id for row, _ in worker_processes.known(session)] == []
+    worker_processes.forget_old(session)
+    session.flush()
+    assert session.get(WorkerProcess, gone, populate_existing=True) is None
+    session.rollback()

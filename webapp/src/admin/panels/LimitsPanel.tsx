@@ -1,0 +1,66 @@
+import { useTranslation } from "react-i18next";
+import css from "../admin.module.css";
+import type { Limits } from "../types";
+import { Panel } from "../ui/Panel";
+import { useSpan } from "../ui/useSpan";
+
+const MOST = 12;
+
+/** What is left of the exchange's limits, and who is banned. */
+export function LimitsPanel({ limits }: { limits: Limits | null }) {
+  const { t } = useTranslation();
+  const span = useSpan();
+  if (limits === null) {
+    return (
+      <Panel title={t("admin.limits.title")} size="narrow" testId="limits">
+        <p className="warn">{t("admin.limits.away")}</p>
+      </Panel>
+    );
+  }
+  const { buckets } = limits;
+  return (
+    <Panel title={t("admin.limits.title")} size="narrow" testId="limits">
+      <div>
+        <div className="row spread">
+          <span>{t("admin.limits.address", { address: limits.address })}</span>
+          <span className="numbers">
+            {limits.used} / {limits.budget}
+          </span>
+        </div>
+        <progress max={limits.budget} value={limits.used} aria-label={t("admin.limits.budget")} />
+        {limits.banned_ms > 0 && (
+          <p className="loss" role="alert">
+            {t("admin.limits.banned", { span: span(limits.banned_ms / 1000) })}
+          </p>
+        )}
+      </div>
+      {buckets.length === 0 ? (
+        <p className="hint">{t("admin.limits.quiet")}</p>
+      ) : (
+        <ul className={css.refusals}>
+          {buckets.slice(0, MOST).map((one) => (
+            <li key={`${one.account_id}${one.endpoint}${one.category}${one.size}${one.used}`}>
+              <span className={`grow ${css.cut}`}>
+                <span className={css.mono}>{one.account_id?.slice(-8) ?? "…"}</span> {one.endpoint}{" "}
+                {one.category}
+              </span>
+              {one.blocked_ms > 0 ? (
+                <strong className="loss">
+                  {t("admin.limits.blocked", { span: span(one.blocked_ms / 1000) })}
+                </strong>
+              ) : (
+                <span className="numbers">
+                  {one.used}
+                  {one.size !== null && ` / ${one.size}`}
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {limits.refused_keys > 0 && (
+        <p className="warn">{t("admin.limits.refusedKeys", { count: limits.refused_keys })}</p>
+      )}
+    </Panel>
+  );
+}
