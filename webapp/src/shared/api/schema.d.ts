@@ -24,6 +24,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is stuck
+         * @description Messages of the queue, sends of bots, mails and jobs that will not go on by themselves.
+         */
+        get: operations["admin_list_dead_letters_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dead-letters/{kind}/{letter_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let it go
+         * @description A job is cancelled: what was sent of it is settled, nothing more is sent.
+         */
+        post: operations["admin_discard_dead_letters__kind___letter_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dead-letters/{kind}/{letter_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try it anew
+         * @description A message that may have arrived is sent a second time.
+         */
+        post: operations["admin_replay_dead_letters__kind___letter_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's jobs, newest first
+         * @description Filter by state, kind, market, person, account, time and words; `cursor` continues a
+         *     list.
+         */
+        get: operations["admin_all_jobs_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that happened to a job
+         * @description Every turn, order, answer, look-up and fill, by time.
+         */
+        get: operations["admin_any_job_jobs__uuid_job_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How everything stands
+         * @description Queues, workers with their leases, rates, limits, and how the exchange answers. A socket
+         *     that watches `workers` is told the same each second.
+         */
+        get: operations["admin_overview_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sending": {
         parameters: {
             query?: never;
@@ -42,6 +164,27 @@ export interface paths {
          * @description While it is paused, jobs are accepted and planned, and nothing is sent.
          */
         post: operations["admin_set_sending_sending_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/workers/{worker_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a worker take no new work, or take some again
+         * @description It ends what it works on, and within a second or two takes nothing new; the others do. A
+         *     process that is started anew takes work.
+         */
+        post: operations["admin_drain_workers__uuid_worker_id__drain_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1348,6 +1491,58 @@ export interface components {
             message: string;
         };
         /**
+         * AnyJob
+         * @description Anybody's job.
+         */
+        AnyJob: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Environment */
+            environment: string;
+            /** Error Code */
+            error_code: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["JobKind"];
+            /** Lease Epoch */
+            lease_epoch: number;
+            /** Lease Owner */
+            lease_owner: string | null;
+            market_type: components["schemas"]["MarketType"];
+            /** Not Before */
+            not_before: string | null;
+            /** Percent */
+            percent: string;
+            person: components["schemas"]["PersonOut"];
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["JobState"];
+            /** Wait Reason */
+            wait_reason: string | null;
+        };
+        /** AnyJobs */
+        AnyJobs: {
+            /** Items */
+            items: components["schemas"]["AnyJob"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * ApprovalBegun
          * @description Show `match_number`: the person picks it in Telegram.
          */
@@ -1536,6 +1731,24 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * BucketOut
+         * @description `account_id` null: Redis does not know whose it is. `size` null: the exchange told none.
+         */
+        BucketOut: {
+            /** Account Id */
+            account_id: string | null;
+            /** Blocked Ms */
+            blocked_ms: number;
+            /** Category */
+            category: string;
+            /** Endpoint */
+            endpoint: string;
+            /** Size */
+            size: number | null;
+            /** Used */
+            used: number;
+        };
+        /**
          * Category
          * @description Bybit's product categories that Ebb trades.
          * @enum {string}
@@ -1634,6 +1847,42 @@ export interface components {
             type?: string;
         };
         /**
+         * Dead
+         * @description `message`: one of the queue in Redis, which the web knows.
+         * @enum {string}
+         */
+        Dead: "message" | "send" | "mail" | "job";
+        /**
+         * DeadLetterOut
+         * @description `what`: a message's actor, or the kind of what was not done. `doubtful`: it may have arrived
+         *     after all.
+         */
+        DeadLetterOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Doubtful */
+            doubtful: boolean;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["Dead"];
+            /** Tries */
+            tries: number;
+            /** User Id */
+            user_id: string | null;
+            /** What */
+            what: string;
+            /** Why */
+            why: string;
+        };
+        /** DeadLetters */
+        DeadLetters: {
+            /** Items */
+            items: components["schemas"]["DeadLetterOut"][];
+        };
+        /**
          * Delivery
          * @description `acked`: how many people it reached, as far as their clients said so.
          */
@@ -1661,6 +1910,11 @@ export interface components {
             first_name?: string;
             /** Telegram Id */
             telegram_id: number;
+        };
+        /** DrainChange */
+        DrainChange: {
+            /** Drained */
+            drained: boolean;
         };
         /**
          * EmailChange
@@ -1732,6 +1986,33 @@ export interface components {
          * @enum {string}
          */
         ExchangeEnvironment: "mainnet" | "testnet" | "demo" | "sandbox";
+        /**
+         * ExchangeOut
+         * @description Orders of the last hour, from sending to acknowledgement, in milliseconds.
+         */
+        ExchangeOut: {
+            /** Acknowledged */
+            acknowledged: number;
+            /** Minutes */
+            minutes: components["schemas"]["MinuteOut"][];
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+            /** Refusals */
+            refusals: components["schemas"]["RefusalsOut"][];
+            /** Sent */
+            sent: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Troubled */
+            troubled: number;
+        };
         /** ExemptionIn */
         ExemptionIn: {
             /**
@@ -1930,6 +2211,21 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "planning" | "executing" | "completed" | "partially_completed" | "failed" | "cancelled";
+        /**
+         * JobStory
+         * @description A job with its legs and all that happened, oldest first. Of one that retention trimmed only
+         *     the legs are left.
+         */
+        JobStory: {
+            job: components["schemas"]["AnyJob"];
+            /** Legs */
+            legs: components["schemas"]["LegOut"][];
+            progress: components["schemas"]["ProgressOut"];
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEntry"][];
+            /** Trimmed */
+            trimmed: boolean;
+        };
         /** JobSummary */
         JobSummary: {
             /**
@@ -2055,6 +2351,25 @@ export interface components {
          */
         LegState: "planned" | "working" | "filled" | "partially_filled" | "rejected" | "skipped" | "cancelled";
         /**
+         * LimitsOut
+         * @description Calls of this address in five seconds; `refused_keys`: accounts whose key the exchange
+         *     refuses.
+         */
+        LimitsOut: {
+            /** Address */
+            address: string;
+            /** Banned Ms */
+            banned_ms: number;
+            /** Buckets */
+            buckets: components["schemas"]["BucketOut"][];
+            /** Budget */
+            budget: number;
+            /** Refused Keys */
+            refused_keys: number;
+            /** Used */
+            used: number;
+        };
+        /**
          * MailVerification
          * @description `password`: the one that was chosen with the address, or the current one; not needed in the
          *     browser that registered, nor by the person who is signed in and asked. `code`: of the second
@@ -2116,6 +2431,15 @@ export interface components {
          * @enum {string}
          */
         Method: "pin" | "totp";
+        /** MinuteOut */
+        MinuteOut: {
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** Sent */
+            sent: number;
+            /** Troubled */
+            troubled: number;
+        };
         /** NewAccount */
         NewAccount: {
             /** Api Key */
@@ -2197,6 +2521,41 @@ export interface components {
             /** Pin */
             pin: string;
         };
+        /**
+         * OutboxOut
+         * @description Rings owed to open jobs; `oldest` is how long the one that is overdue most is so, seconds.
+         */
+        OutboxOut: {
+            /** Oldest */
+            oldest: number;
+            /** Overdue */
+            overdue: number;
+            /** Owed */
+            owed: number;
+        };
+        /**
+         * OverviewOut
+         * @description `limits` null while Redis is away; `queues` lacks its queue then.
+         */
+        OverviewOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            exchange: components["schemas"]["ExchangeOut"];
+            limits: components["schemas"]["LimitsOut"] | null;
+            outbox: components["schemas"]["OutboxOut"];
+            /** Queues */
+            queues: components["schemas"]["QueueOut"][];
+            rates: components["schemas"]["RatesOut"];
+            sending: components["schemas"]["SendingOut"];
+            /** Waits */
+            waits: {
+                [key: string]: number;
+            };
+            workers: components["schemas"]["WorkersOut"];
+        };
         /** PasswordChange */
         PasswordChange: {
             /** New Password */
@@ -2243,6 +2602,20 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /**
+         * PersonOut
+         * @description Enough to tell people apart: a name is shortened, nothing else of them is told.
+         */
+        PersonOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
         };
         /** PhoneSignIn */
         PhoneSignIn: {
@@ -2506,6 +2879,44 @@ export interface components {
             /** Percent */
             percent: number;
         };
+        /**
+         * QueueOut
+         * @description `name` redis: the messages that ring for the rest; the others are as Postgres knows them.
+         */
+        QueueOut: {
+            /** Dead */
+            dead: number;
+            /** Delayed */
+            delayed: number;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "jobs" | "sends" | "mails" | "updates" | "redis";
+            /** Ready */
+            ready: number;
+            /** Running */
+            running: number;
+        };
+        /**
+         * RatesOut
+         * @description Jobs by the minute from `since` on; the last minute is not over.
+         */
+        RatesOut: {
+            /** Accepted */
+            accepted: number[];
+            /** Ended */
+            ended: number[];
+            /** Failed */
+            failed: number[];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Takeovers */
+            takeovers: number[];
+        };
         /** Receipt */
         Receipt: {
             /**
@@ -2608,6 +3019,18 @@ export interface components {
              *     }
              */
             scope?: components["schemas"]["ScopeIn"];
+        };
+        /**
+         * RefusalsOut
+         * @description Orders answered with this code, with the exchange's own words of one of them.
+         */
+        RefusalsOut: {
+            /** Code */
+            code: number;
+            /** Count */
+            count: number;
+            /** Message */
+            message: string;
         };
         /** Registration */
         Registration: {
@@ -3066,6 +3489,31 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * TimelineEntry
+         * @description `kind` tells what happened, `facts` hold its numbers, words and ids as text.
+         */
+        TimelineEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempt */
+            attempt: number | null;
+            /** Facts */
+            facts: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
+            /** Leg */
+            leg: number | null;
+            /** Order Link Id */
+            order_link_id: string | null;
+            /** Symbol */
+            symbol: string | null;
+        };
         /** Tokens */
         Tokens: {
             /** Access Token */
@@ -3148,6 +3596,49 @@ export interface components {
             /** Email */
             email: boolean;
             environment: components["schemas"]["Environment"];
+        };
+        /**
+         * WorkerOut
+         * @description `draining`: it ends what it works on, or has yet to hear that it shall take nothing more.
+         *     `silent`: it said nothing for some seconds. `silent_for`: seconds since its last
+         *     heartbeat.
+         */
+        WorkerOut: {
+            /** Drained At */
+            drained_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Leases */
+            leases: number;
+            /** Name */
+            name: string;
+            /** Silent For */
+            silent_for: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "draining" | "drained" | "silent";
+            /** Threads */
+            threads: number;
+        };
+        /**
+         * WorkersOut
+         * @description `unowned`: leases whose worker is not among them, until they run out.
+         */
+        WorkersOut: {
+            /** Items */
+            items: components["schemas"]["WorkerOut"][];
+            /** Unowned */
+            unowned: number;
         };
     };
     responses: {
@@ -3555,6 +4046,176 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    admin_list_dead_letters_dead_letters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetters"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    admin_discard_dead_letters__kind___letter_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Dead"];
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    admin_replay_dead_letters__kind___letter_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Dead"];
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    admin_all_jobs_jobs_get: {
+        parameters: {
+            query?: {
+                market_type?: components["schemas"]["MarketType"];
+                state?: components["schemas"]["JobState"][];
+                kind?: components["schemas"]["JobKind"];
+                account_id?: string;
+                since?: string;
+                until?: string;
+                limit?: number;
+                cursor?: string;
+                user_id?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnyJobs"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    admin_any_job_jobs__uuid_job_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStory"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    admin_overview_overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     admin_get_sending_sending_get: {
         parameters: {
             query?: never;
@@ -3604,6 +4265,38 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    admin_drain_workers__uuid_worker_id__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                worker_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrainChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             429: components["responses"]["429"];
