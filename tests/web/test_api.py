@@ -315,7 +315,7 @@ def test_a_defect_of_ours_tells_no_internals(
 def test_a_database_behind_its_migrations_is_not_ready(
     client: FlaskClient, session: Session
 ) -> None:
-    session.execute(text("update alembic_version set version_num = 'old'"))
+    session.execute(text("update alembic_version set version_num = '0001'"))
     session.commit()
     try:
         answer = client.get("/readyz")
