@@ -65,7 +65,7 @@ def end(seconds: float) -> None:
     sdk = sys.modules.get("sentry_sdk")
     if sdk is not None:
         with suppress(Exception):
-            sdk.flush(timeout=seconds)
+            sdk.get_client().close(timeout=seconds)
 
 
 def _report(line: Mapping[str, Any]) -> None:

@@ -7,10 +7,11 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 import yaml
 
@@ -19,14 +20,24 @@ from devstack.ports import any_free
 from devstack.procfile import commands, with_our_python
 from devstack.test_servers import LOGS
 from tests.databases import Databases
+from tests.receiver import Receiver, receiver
 from tests.stack import sign_in, wait_for
+
+
+@pytest.fixture
+def outside() -> Iterator[Receiver]:
+    """Who is told spans and errors."""
+    with receiver() as made:
+        yield made
 
 
 def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
     environment: dict[str, str],
     databases: Databases,
     redis_url: str,
+    control: Callable[..., Any],
     known_secrets: Callable[..., None],
+    outside: Receiver,
 ) -> None:
     port, metrics_port = any_free(), any_free()
     # As Heroku gives it: the old scheme, PORT, WEB_CONCURRENCY; and an empty database.
@@ -41,6 +52,10 @@ def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
             "WEB_CONCURRENCY": "2",
             "WORKER_PROCESSES": "1",
             "EBB_METRICS_PORT": str(metrics_port),
+            "EBB_TRACES_URL": outside.url,
+            # Only what is sent at the end comes at all.
+            "OTEL_BSP_SCHEDULE_DELAY": "3600000",
+            "EBB_SENTRY_DSN": outside.dsn,
         }
     )
     released = subprocess.run(
@@ -73,6 +88,20 @@ def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
     finally:
         honcho.send_signal(signal.SIGTERM)
         assert honcho.wait(30) in (0, 143)
+    keys = control("POST", "demo-book", {"telegram_id": 6001})
+    known_secrets(keys["api_key"], keys["api_secret"])
+    assert outside.secrets() == []
+    spans = outside.spans()
+    (accepted,) = (span for span in spans if span.name == "job.accept")
+    told = {(span.service, span.name) for span in spans if span.trace == accepted.trace}
+    assert told >= {
+        ("ebb-web", "POST /api/positions/reduce"),
+        ("ebb-web", "job.ring"),
+        ("ebb-worker", "job.turn"),
+        ("ebb-worker", "exchange place_order"),
+        ("ebb-worker", "job.record"),
+        ("ebb-worker", "job.finish"),
+    }
 
 
 def compose() -> dict[str, Any]:
