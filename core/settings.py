@@ -10,7 +10,7 @@ import re
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import Annotated, Self
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -346,6 +346,13 @@ class Settings(BaseSettings):
         return tuple(word for word in words if len(word) >= _MIN_KEY)
 
     @property
+    def sentry_keys(self) -> tuple[str, ...]:
+        """What lets us in at Sentry."""
+        address = urlsplit(self.sentry_dsn.get_secret_value()) if self.sentry_dsn else None
+        keys = (address.username, address.password) if address else ()
+        return tuple(key for key in keys if key)
+
+    @property
     def updates_by(self) -> UpdatesBy:
         """How this deployment gets its bots' updates."""
         return self.telegram_updates or (
@@ -396,6 +403,7 @@ def load_settings() -> Settings:
         *settings.mail_passwords,
         *settings.metrics_tokens,
         *settings.collector_secrets,
+        *settings.sentry_keys,
     )
     return settings
 

@@ -201,6 +201,13 @@ def test_a_collector_is_named_by_us_or_as_opentelemetry_does(
     assert load_settings().collector_url == "https://ours.example/otlp"
 
 
+def test_a_dsn_s_key_is_in_no_log(surroundings: pytest.MonkeyPatch) -> None:
+    key = secrets.token_hex(16)
+    surroundings.setenv("EBB_SENTRY_DSN", f"https://{key}@o1.ingest.sentry.example/47")
+    assert key not in repr(load_settings())
+    assert key not in scrub_text(f"it says {key}")
+
+
 MAIL = {"EBB_MAIL_FROM": "Ebb <no-reply@ebb.example>", "EBB_PUBLIC_URL": "https://ebb.example"}
 
 
