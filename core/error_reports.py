@@ -42,7 +42,7 @@ def begin(settings: Settings, process: str) -> None:
         environment=settings.environment.value,
         default_integrations=False,
         auto_enabling_integrations=False,
-        send_default_pii=False,
+        # What tells of people (`send_default_pii`) is off unless asked for.
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,

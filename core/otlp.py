@@ -42,8 +42,8 @@ class OtlpTracer:
         )
         # Whoever ends the process says for how long it may wait (`end`).
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        exporter = OTLPSpanExporter(endpoint=f"{url}{_PATH}")
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._exporter = OTLPSpanExporter(endpoint=f"{url}{_PATH}")
+        self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer("ebb", VERSION)
         # Not tracestate: whoever calls us could put anything there.
         self._propagator = TraceContextTextMapPropagator()
@@ -71,6 +71,9 @@ class OtlpTracer:
         ending = threading.Thread(target=self._provider.shutdown, name="last-spans", daemon=True)
         ending.start()
         ending.join(seconds)
+        if ending.is_alive():
+            # Tried no more.
+            self._exporter.shutdown()
 
     def _context(self, parent: str | None) -> Context:
         """Of a traceparent; an empty one where it is none or malformed."""

@@ -1,6 +1,6 @@
 """Spans: what was done from a tap to its fills, and how long each step took.
 
-Off unless a collector is configured. Then nothing of OpenTelemetry is imported, and a span is one
+Off unless a collector is configured. Then nothing that sends spans is imported, and a span is one
 object that does nothing. A trace goes over processes: the job's row keeps where it stands
 (`traceparent`, W3C Trace Context), so whoever takes a job over goes on with its trace.
 

@@ -106,7 +106,7 @@ def execute(
 
 
 def _turn(lease: Lease, began: int) -> tracing.Span:
-    told = {
+    told: tracing.Attributes = {
         "ebb.job_id": str(lease.job_id),
         "ebb.epoch": lease.epoch,
         "ebb.kind": lease.job.kind.value,
