@@ -73,7 +73,7 @@ class OtlpTracer:
         ending.join(seconds)
         if ending.is_alive():
             # Tried no more.
-            self._exporter.shutdown()
+            self._exporter.shutdown()  # type: ignore[no-untyped-call] # the SDK leaves it untyped
 
     def _context(self, parent: str | None) -> Context:
         """Of a traceparent; an empty one where it is none or malformed."""

@@ -88,17 +88,18 @@ def test_every_command_of_the_procfile_starts_and_serves_one_reduce(
     finally:
         honcho.send_signal(signal.SIGTERM)
         assert honcho.wait(30) in (0, 143)
+    # All of it was sent at the end, within the grace.
     keys = control("POST", "demo-book", {"telegram_id": 6001})
     known_secrets(keys["api_key"], keys["api_secret"])
     assert outside.secrets() == []
     spans = outside.spans()
     (accepted,) = (span for span in spans if span.name == "job.accept")
-    told = {(span.service, span.name) for span in spans if span.trace == accepted.trace}
-    assert told >= {
+    noted = {(span.service, span.name) for span in spans if span.trace == accepted.trace}
+    assert noted >= {
         ("ebb-web", "POST /api/positions/reduce"),
         ("ebb-web", "job.ring"),
         ("ebb-worker", "job.turn"),
-        ("ebb-worker", "exchange place_order"),
+        ("ebb-worker", "job.wave"),
         ("ebb-worker", "job.record"),
         ("ebb-worker", "job.finish"),
     }
