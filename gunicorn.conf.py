@@ -40,3 +40,6 @@ def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's 
     from web.realtime.serving import take_leave  # noqa: PLC0415
 
     take_leave(worker)
+    from core import telemetry  # noqa: PLC0415
+
+    telemetry.end()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import dispatch
 from bot.context import Context
 from bot.looking import Outlook
+from core import tracing
 from core.logs import get_logger
 from core.tallies import Tallies
 from models import bot_updates
@@ -44,18 +45,21 @@ def handle(
     """Let the update be answered, once. A handler that fails is tried again later, and after five
     times no more. `ring` is called for a job that it accepted; where it is not, the relay rings.
     Raises OperationalError or TimeoutError while Postgres is away: that is no try."""
-    try:
-        context = _handled(sessions, desk, apis, tallies, row_id)
-    except (OperationalError, PoolTimeout):
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a handler raises, the others go on
-        _failed(sessions, row_id, error)
-        return
-    if context is None:
-        return
-    if context.accepted is not None:
-        ring(context.accepted)
-    context.give_answers()
+    with tracing.entry("bot.update", {}, kind="consumer") as entry:
+        try:
+            context = _handled(sessions, desk, apis, tallies, row_id)
+        except (OperationalError, PoolTimeout):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the others go on
+            entry.came_to("failed")
+            _failed(sessions, row_id, error)
+            return
+        if context is None:
+            return
+        if context.accepted is not None:
+            with tracing.step("job.ring", {"ebb.by": "bot"}, kind="producer"):
+                ring(context.accepted)
+        context.give_answers()
 
 
 def _handled(

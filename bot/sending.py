@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session, sessionmaker
 
 from community import outcomes
+from core import tracing
 from core.logs import get_logger
 from models import bot_delivery as delivery
 from models.bot_delivery import Turn, Wait
@@ -35,7 +36,8 @@ def send(
         return turn.seconds
     if turn is None:
         return None
-    record = _call(apis.get(turn.bot_id), turn)
+    with tracing.entry("bot.send", {"ebb.deed": turn.deed.value}):
+        record = _call(apis.get(turn.bot_id), turn)
     with sessions.begin() as session:
         record(session)
         _tell_end(session, send_id)

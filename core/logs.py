@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
 from core.secrets_filter import scrub
+
+Witness = Callable[[Mapping[str, Any]], object]
+_witness: Witness | None = None
+
+
+def witness_errors(witness: Witness | None) -> None:
+    """Have every line of level error seen, with its fields and the error itself (`exc_info`),
+    before it is scrubbed. The witness must not raise, and logs nothing."""
+    global _witness  # noqa: PLW0603 - one for each process
+    _witness = witness
+
+
+def _have_it_seen(
+    _logger: object, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    if _witness is not None and method in ("error", "exception", "critical"):
+        _witness(event)
+    return event
+
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -19,6 +38,7 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
+    _have_it_seen,
     structlog.processors.format_exc_info,
 ]
 # Their debug and info lines name every URL with its query, or every packet.

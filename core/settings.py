@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -22,8 +23,16 @@ _MIN_SECRET = 32
 _BOT_API = "https://api.telegram.org"
 _MIN_DISTINCT = 10
 _LOCAL = re.compile(r"http://(localhost|127\.0\.0\.1)(:\d+)?(/|$)")
-# Heroku's own variable names, which carry no prefix of ours.
-_PLAIN_NAMES = ("DATABASE_URL", "REDIS_URL")
+# Heroku's and OpenTelemetry's own variable names, which carry no prefix of ours.
+_PLAIN_NAMES = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+)
+_SENTRY = re.compile(r"https?://[^\s:/@]+(:[^\s/@]*)?@[^\s/@]+(/[^\s/]+)*/\d+")
+_SPANS_PATH = "/v1/traces"
+_MIN_KEY = 16
 # Mail that does not leave the machine may be handed in unencrypted.
 _OUR_HOST = ("localhost", "127.0.0.1", "::1")
 
@@ -55,7 +64,7 @@ class UpdatesBy(StrEnum):
 
 class Settings(BaseSettings):
     """All settings of web and worker. Names are the fields in capitals with `EBB_` in front,
-    except `DATABASE_URL` and `REDIS_URL`."""
+    except those of others (`_PLAIN_NAMES`)."""
 
     model_config = SettingsConfigDict(env_prefix="EBB_", extra="ignore", frozen=True)
 
@@ -89,6 +98,17 @@ class Settings(BaseSettings):
     # Who may read /metrics; without it, this machine alone. The port is a worker's own.
     metrics_token: SecretStr | None = None
     metrics_port: int | None = Field(None, ge=1, le=65_535)
+
+    # Where spans go (OTLP over HTTP), by our name or by OpenTelemetry's; and what it is told with
+    # them, which the SDK reads by itself. Where errors go.
+    traces_url: str | None = None
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
+    otel_exporter_otlp_headers: SecretStr | None = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_HEADERS"
+    )
+    sentry_dsn: SecretStr | None = None
 
     access_token_seconds: int = Field(1800, ge=60, le=86_400)
     refresh_token_seconds: int = Field(604_800, ge=3600, le=7_776_000)
@@ -243,11 +263,29 @@ class Settings(BaseSettings):
         "telegram_live_topic_id",
         "metrics_token",
         "metrics_port",
+        "sentry_dsn",
         mode="before",
     )
     @classmethod
     def _by_itself(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("traces_url", "otel_exporter_otlp_endpoint", mode="before")
+    @classmethod
+    def _collector_address(cls, value: object) -> object:
+        """What is told to a collector is told to `/v1/traces` below its address."""
+        if value in (None, ""):
+            return None
+        if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+            raise ValueError("must be an http:// or https:// address (OTLP over HTTP)")
+        return value.rstrip("/").removesuffix(_SPANS_PATH)
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _project(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SENTRY.fullmatch(value.get_secret_value()):
+            raise ValueError("must be a DSN as Sentry gives it: https://key@host/project")
+        return value
 
     @field_validator("public_url", mode="before")
     @classmethod
@@ -309,6 +347,27 @@ class Settings(BaseSettings):
         return (self.metrics_token.get_secret_value(),) if self.metrics_token else ()
 
     @property
+    def collector_url(self) -> str | None:
+        """Where spans are sent; None where nothing is traced."""
+        return self.traces_url or self.otel_exporter_otlp_endpoint
+
+    @property
+    def collector_secrets(self) -> tuple[str, ...]:
+        """What lets us in at the collector; headers are `name=value` with commas, as in a URL."""
+        told = self.otel_exporter_otlp_headers
+        pairs = told.get_secret_value().split(",") if told else ()
+        # A scheme like `Bearer` in front, a tenant's name or the like is no secret.
+        words = (unquote(pair.partition("=")[2]).rpartition(" ")[2].strip() for pair in pairs)
+        return tuple(word for word in words if len(word) >= _MIN_KEY)
+
+    @property
+    def sentry_keys(self) -> tuple[str, ...]:
+        """What lets us in at Sentry."""
+        address = urlsplit(self.sentry_dsn.get_secret_value()) if self.sentry_dsn else None
+        keys = (address.username, address.password) if address else ()
+        return tuple(key for key in keys if key)
+
+    @property
     def updates_by(self) -> UpdatesBy:
         """How this deployment gets its bots' updates."""
         return self.telegram_updates or (
@@ -368,6 +427,8 @@ def load_settings() -> Settings:
         *settings.bot_tokens,
         *settings.mail_passwords,
         *settings.metrics_tokens,
+        *settings.collector_secrets,
+        *settings.sentry_keys,
     )
     return settings
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import clock, metrics
+from core import clock, metrics, tracing
 from core.logs import get_logger
 from exchange import parse
 from exchange.classify import CLOCK
@@ -110,7 +111,11 @@ class Line:
     def _call(self, name: str, taken: Taken, stamp: int, parameters: dict[str, Any]) -> Answer:
         client = self._sessions.get(self.environment, self.options)
         try:
-            with metrics.ExchangeCall(name), client.signing(self._key, stamp) as signing:
+            with (
+                tracing.step(f"exchange {name}", _told(name, parameters), kind="client"),
+                metrics.ExchangeCall(name),
+                client.signing(self._key, stamp) as signing,
+            ):
                 return call(getattr(signing, name), **parameters)
         except Busy as error:
             self.pacer.refused(taken, error)
@@ -127,3 +132,8 @@ class Line:
             log.warning("exchange.clock_unknown", error=type(error).__name__)
             return
         self._clock.set(self.environment, theirs - (before + clock.now_ms()) // 2)
+
+
+def _told(name: str, parameters: Mapping[str, Any]) -> tracing.Attributes:
+    """Of a call to whoever traces: never what it asks for."""
+    return {"ebb.method": name, "ebb.category": str(parameters.get("category", ""))}

@@ -104,6 +104,9 @@ class Job(Base):
     # What the exchange told when it was asked again after the end (`trading.verify`).
     verification: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
+    # Where the trace of its acceptance stands (W3C Trace Context): its turns go on from there.
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+
     created_at: Mapped[CreatedAt]
     started_at: Mapped[Moment | None]
     planned_at: Mapped[Moment | None]

@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
+from core import tracing
 from core.secrets_filter import remember, scrub_text
 from telegram.bots import bot_id
 from telegram.buttons import Buttons, reply_markup
@@ -222,6 +223,10 @@ class BotApi:
     def _call(self, method: str, *, patience: float = 0, **fields: Any) -> Any:
         """The `result` of a method. Raises BotApiRefused, BotApiUnreachable, BotApiNotReached."""
         body = {name: value for name, value in fields.items() if value is not None}
+        with tracing.step(f"telegram {method}", kind="client"):
+            return self._ask(method, body, patience)
+
+    def _ask(self, method: str, body: Mapping[str, Any], patience: float) -> Any:
         failure: BotApiError | None = None
         try:
             answer = self._http.post(

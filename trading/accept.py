@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import KeyedColumnElement
 
+from core import tracing
 from core.problems import Problem
 from exchange.outcomes import ExchangeError
 from models import audit
@@ -65,15 +66,16 @@ def accept_reduce(
     """Take a reduce in. What the account exempts now is stored with it; the same key finds the job
     again whatever is exempted by then, and nobody is asked to permit it. Raises Problem
     `idempotency_key_reused`, `key_dangerous`, `unknown_symbol`, `conflict`, and the permit's."""
-    replay = _replay(session, account, JobKind.REDUCE, request, intake)
-    if replay is None:
-        refuse_dangerous(account)
-        _refuse_unknown_symbols(desk, account, request)
-        replay = _unpermitted(session, account, JobKind.REDUCE, request, intake, permit)
-    if replay is None:
-        stored = to_json(respecting(account, request))
-        replay = _store(session, account, JobKind.REDUCE, request, stored, intake)
-    return replay
+    with _noted(JobKind.REDUCE, request):
+        replay = _replay(session, account, JobKind.REDUCE, request, intake)
+        if replay is None:
+            refuse_dangerous(account)
+            _refuse_unknown_symbols(desk, account, request)
+            replay = _unpermitted(session, account, JobKind.REDUCE, request, intake, permit)
+        if replay is None:
+            stored = to_json(respecting(account, request))
+            replay = _store(session, account, JobKind.REDUCE, request, stored, intake)
+        return replay
 
 
 def accept_restore(
@@ -85,14 +87,20 @@ def accept_restore(
 ) -> Accepted:
     """Take a restore in. Raises Problem `idempotency_key_reused`, `key_dangerous`,
     `snapshot_not_found`, `nothing_to_restore`, `conflict`, and the permit's."""
-    replay = _replay(session, account, JobKind.RESTORE, request, intake)
-    if replay is None:
-        refuse_dangerous(account)
-        require_something(chosen(session, account.id, request))
-        replay = _unpermitted(session, account, JobKind.RESTORE, request, intake, permit)
-    if replay is None:
-        replay = _store(session, account, JobKind.RESTORE, request, to_json(request), intake)
-    return replay
+    with _noted(JobKind.RESTORE, request):
+        replay = _replay(session, account, JobKind.RESTORE, request, intake)
+        if replay is None:
+            refuse_dangerous(account)
+            require_something(chosen(session, account.id, request))
+            replay = _unpermitted(session, account, JobKind.RESTORE, request, intake, permit)
+        if replay is None:
+            replay = _store(session, account, JobKind.RESTORE, request, to_json(request), intake)
+        return replay
+
+
+def _noted(kind: JobKind, request: ReduceRequest | RestoreRequest) -> tracing.Span:
+    told = {"ebb.kind": kind.value, "ebb.market_type": request.market_type.value}
+    return tracing.step("job.accept", told)
 
 
 def _unpermitted(
@@ -164,6 +172,9 @@ def _store(
     if intake.delay_ms:
         values["undo_until"] = func.now() + timedelta(milliseconds=intake.delay_ms)
         values["not_before"] = values["undo_until"]
+    place = tracing.place()
+    if place is not None:
+        values["traceparent"] = place
     columns = Job.__table__.c
     # The account is held as the job's foreign key will hold it. Whoever removes the key or deletes
     # the person holds it alone: this waits for them, then finds no account and stores nothing.

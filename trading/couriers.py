@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
+from core import tracing
+
 _THREADS = 16
 
 
@@ -21,7 +23,7 @@ class Couriers:
         all have come to their end."""
         if not acts:
             return []
-        others: list[Future[Any]] = [self._pool.submit(act) for act in acts[1:]]
+        others: list[Future[Any]] = [self._pool.submit(tracing.carried(act)) for act in acts[1:]]
         try:
             try:
                 first = acts[0]()

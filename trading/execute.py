@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from core import clock
+from core import clock, tracing
 from core.logs import get_logger, log_context
 from core.vault import VaultError
 from exchange.gateway import Gateway
@@ -87,18 +87,33 @@ def execute(
 ) -> Outcome:
     """Work on the job as far as it goes now. Once `stopping` is set, the step at hand is finished
     and the job is given back at once. Without a heartbeat only the writes renew the lease."""
+    began = tracing.moment()
     lease = claim(sessions, job_id, owner, desk.settings.lease_seconds)
     if lease is None:
         return Outcome()
     beating = heartbeat.of(lease) if heartbeat else nullcontext()
-    with log_context(job_id=str(job_id), epoch=lease.epoch), beating:
+    with log_context(job_id=str(job_id), epoch=lease.epoch), _turn(lease, began) as turn, beating:
+        tracing.past("job.claim", began)
         try:
             return _Run(desk, lease, stopping or threading.Event()).go()
         except LeaseLost:
+            turn.came_to("lease_lost")
             log.warning("job.lease_lost")
             return Outcome()
         except _Park as park:
+            turn.came_to("parked")
             return _park(lease, park)
+
+
+def _turn(lease: Lease, began: int) -> tracing.Span:
+    told: tracing.Attributes = {
+        "ebb.job_id": str(lease.job_id),
+        "ebb.epoch": lease.epoch,
+        "ebb.kind": lease.job.kind.value,
+        "ebb.market_type": lease.job.market_type.value,
+    }
+    parent = lease.job.traceparent
+    return tracing.entry("job.turn", told, kind="consumer", parent=parent, began=began)
 
 
 def _park(lease: Lease, park: _Park) -> Outcome:
@@ -162,7 +177,8 @@ class _Run:
             self._fail(Reason.KEY_REMOVED)
             return False
         try:
-            self._first_wave = plan_job(self._desk, gateway, self._lease, job)
+            with tracing.step("job.plan"):
+                self._first_wave = plan_job(self._desk, gateway, self._lease, job)
         except UnknownSymbols as error:
             self._fail("unknown_symbol", ", ".join(error.symbols))
         except AuthProblem as error:

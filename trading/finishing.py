@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core import tracing
 from core.logs import get_logger
 from exchange.gateway import Gateway
 from exchange.outcomes import AuthProblem, Refused, RequestDefect
@@ -68,9 +69,10 @@ def _protect(gateway: Gateway, leg: Leg, stamp: int) -> str:
 def finish(lease: Lease, retention_days: int) -> uuid.UUID | None:
     """All legs have ended: the job's terminal state, its receipt, and the lease given back. The
     account's next job, free to start now."""
-    with lease.write() as (session, job):
+    with tracing.step("job.finish") as step, lease.write() as (session, job):
         legs = session.scalars(select(Leg).where(Leg.job_id == job.id).order_by(Leg.seq)).all()
         state, error = end_state(job.kind, legs, cancelled=job.cancel_requested)
+        step.note({"ebb.state": state.value})
         record_after(session, job, legs)
         return _end(session, lease, job, state, error, legs=legs, retention_days=retention_days)
 
@@ -79,8 +81,9 @@ def fail(
     lease: Lease, error_code: str, detail: str | None, *, retention_days: int
 ) -> uuid.UUID | None:
     """End a job that has no plan and will get none; nothing was sent. The account's next job."""
-    with lease.write() as (session, job):
+    with tracing.step("job.finish") as step, lease.write() as (session, job):
         state = JobState.CANCELLED if job.cancel_requested else JobState.FAILED
+        step.note({"ebb.state": state.value})
         return _end(session, lease, job, state, error_code, detail, retention_days=retention_days)
 
 

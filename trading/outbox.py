@@ -17,6 +17,7 @@ from sqlalchemy import SQLColumnExpression, delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.sql.elements import TextClause
 
+from core import tracing
 from models.base import any_of
 from models.jobs import Job
 from models.outbox import OutboxRow
@@ -101,9 +102,11 @@ def look(
     """
     with sessions.begin() as session:
         rows = session.execute(_LOOK, {"limit": _BATCH, "again": again_seconds}).all()
-        rung = tuple(row.job_id for row in rows if row.fate == "ring")
-        for job_id in rung:
-            ring(job_id)
+        owed = {row.job_id: row.traceparent for row in rows if row.fate == "ring"}
+        for job_id, parent in owed.items():
+            with tracing.step("job.ring", {"ebb.by": "relay"}, kind="producer", parent=parent):
+                ring(job_id)
+        rung = tuple(owed)
         if len(rows) == _BATCH:
             return Look(rung, 0.0)
         # `statement_timestamp` would do as well; the transaction's own time is what `due` used.
@@ -123,7 +126,7 @@ _LOOK: TextClause = text(
       order by ring_at limit :limit
       for update skip locked
     ), fates as (
-      select jobs.id as job_id, jobs.lease_until, jobs.not_before,
+      select jobs.id as job_id, jobs.lease_until, jobs.not_before, jobs.traceparent,
         case
           when {any_of("jobs.state", ENDED_JOBS)} then 'over'
           when jobs.lease_until >= now() then 'held'
@@ -150,6 +153,6 @@ _LOOK: TextClause = text(
       rings = case fate when 'ring' then rings + 1 else 0 end
     from fates
     where outbox.job_id = fates.job_id and fate <> 'over'
-    returning outbox.job_id, fate
+    returning outbox.job_id, fate, traceparent
     """  # noqa: S608 - built from enums of ours
 )

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import clock, tracing
 from core.ids import new_id
 from core.logs import get_logger
 from core.numbers import ZERO
@@ -63,10 +63,14 @@ def resolve(desk: Desk, gateway: Gateway, lease: Lease, sent: Sequence[Due]) -> 
         wanted = [item for item in sent if item.leg.category == category]
         if not wanted:
             continue
-        found = _look_up(gateway, category, wanted)
-        _cancel_stuck(gateway, category, wanted, found)
+        told = {"ebb.category": category.value, "ebb.orders": len(wanted)}
+        with tracing.step("job.look_up", told):
+            found = _look_up(gateway, category, wanted)
+            _cancel_stuck(gateway, category, wanted, found)
         if any(_tells_something(item, found[item.attempt.order_link_id]) for item in wanted):
-            moved = _record(desk, lease, wanted, found) or moved
+            fills = sum(len(item.fills) for item in found.values())
+            with tracing.step("job.record", {"ebb.fills": fills}):
+                moved = _record(desk, lease, wanted, found) or moved
     return moved
 
 

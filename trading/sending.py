@@ -3,14 +3,16 @@ the biggest first. The intent is committed before every call to the exchange."""
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from core import tracing
 from core.settings import Settings
 from exchange.gateway import Gateway
 from exchange.outcomes import Verdict
@@ -106,12 +108,27 @@ def choose(gateway: Gateway, due: Sequence[Due], stamp: int) -> Ready:
 
 def deliver(desk: Desk, lease: Lease, ready: Ready) -> Sent:
     """Make the calls of a wave whose intent is committed; write the answers down."""
-    answers: list[list[Verdict]] = desk.couriers.all([call.make for call in ready.calls])
-    verdicts = {
-        item.attempt.id: verdict
-        for call, said in zip(ready.calls, answers, strict=True)
-        for item, verdict in zip(call.items, said, strict=True)
-    }
+    with tracing.step("job.wave", {"ebb.orders": len(ready.items)}) as step:
+        answers: list[list[Verdict]] = desk.couriers.all([call.make for call in ready.calls])
+        verdicts = {
+            item.attempt.id: verdict
+            for call, said in zip(ready.calls, answers, strict=True)
+            for item, verdict in zip(call.items, said, strict=True)
+        }
+        if tracing.is_on():
+            step.note(_told(verdicts.values()))
+        return _write_down(desk, lease, ready, verdicts)
+
+
+def _told(verdicts: Iterable[Verdict]) -> tracing.Attributes:
+    """How many orders came to what."""
+    words = Counter(type(verdict).__name__.lower() for verdict in verdicts)
+    return {f"ebb.{word}": count for word, count in words.items()}
+
+
+def _write_down(
+    desk: Desk, lease: Lease, ready: Ready, verdicts: Mapping[uuid.UUID, Verdict]
+) -> Sent:
     batch = ready.items
     # An attempt that may be at the exchange already proves less by a refusal.
     repeated = {item.attempt.id for item in batch if item.attempt.state is AttemptState.UNKNOWN}

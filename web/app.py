@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 import models  # noqa: F401 - fills the metadata
 from community.channel import Channel
+from core import telemetry
 from core.addresses import database_address
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
@@ -58,6 +59,7 @@ from web import (
     telegram_commands,
     telegram_webhook,
     tokens,
+    tracing,
     vault_commands,
     ways,
 )
@@ -72,6 +74,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     """The Flask application of one process, wired but idle. Raises SettingsError."""
     settings = settings or load_settings()
     configure_logs(settings.log_level, human=settings.log_human)
+    telemetry.begin(settings, "web")
     app = Documented(
         "web",
         info=Info(title="Ebb", version=VERSION, description=_DESCRIPTION),
@@ -112,6 +115,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     telegram_commands.register(app)
     database.register(app)
     request_log.register(app)
+    tracing.register(app)
     problems.register(app)
     security_headers.register(app, settings)
     doorbell.register(app, settings)

@@ -9,6 +9,7 @@ from dramatiq.brokers.redis import RedisBroker
 from flask import Flask, current_app
 from redis.exceptions import RedisError
 
+from core import tracing
 from core.logs import get_logger
 from core.queue_names import JOBS_QUEUE, REDIS_NAMESPACE, RUN_JOB_ACTOR
 from core.redis_patience import quick_redis
@@ -34,8 +35,9 @@ def ring(job_id: uuid.UUID) -> None:
     message: Message[None] = Message(
         queue_name=JOBS_QUEUE, actor_name=RUN_JOB_ACTOR, args=(str(job_id),), kwargs={}, options={}
     )
-    try:
-        broker.enqueue(message)
-    except (RedisError, OSError) as error:
-        log.warning("doorbell.failed", job_id=str(job_id), error=type(error).__name__)
-        return
+    with tracing.step("job.ring", {"ebb.by": "web"}, kind="producer") as step:
+        try:
+            broker.enqueue(message)
+        except (RedisError, OSError) as error:
+            step.came_to("unreachable")
+            log.warning("doorbell.failed", job_id=str(job_id), error=type(error).__name__)

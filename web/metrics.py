@@ -17,7 +17,7 @@ from web.realtime.hub import Hub
 
 blueprint = Blueprint("metrics", __name__)
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _WAYS = {
     "/api/auth/telegram": "telegram",
     "/api/auth/dev": "dev",
@@ -59,7 +59,7 @@ def tell() -> Response:
 def _note(response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule else "none"
     took = clock.monotonic() - g.get("began", clock.monotonic())
-    method = request.method if request.method in _METHODS else "other"
+    method = request.method if request.method in METHODS else "other"
     metrics.request_answered(method, rule, response.status_code, took)
     way = _WAYS.get(rule)
     outcome = way and _outcome(response.status_code)

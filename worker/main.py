@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot import handling, sending
 from community.channel import Channel
 from community.schedule import pass_once
+from core import telemetry
 from core.announcer import Announcer
 from core.logs import configure_logs, get_logger
 from core.queue_names import JOBS_QUEUE, RUN_JOB_ACTOR
@@ -49,6 +50,7 @@ from worker.beat import beat
 from worker.bot_bell import BotBell, Rings
 from worker.bot_polling import BotPolling
 from worker.broker import make_broker
+from worker.last_words import LastWords
 from worker.metrics import MetricsPort
 from worker.postman import Postman
 from worker.relay import Relay
@@ -58,6 +60,7 @@ from worker.warm import KeepWarm
 
 settings = load_settings()
 configure_logs(settings.log_level, human=settings.log_human)
+telemetry.begin(settings, "worker")
 log = get_logger(__name__)
 
 
@@ -152,7 +155,7 @@ bell = BotBell(
 )
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(direct, sessions, bots),) if polls else ()
-others = (*polling, *_postmen(), *_metrics_port())
+others = (*polling, *_postmen(), *_metrics_port(), LastWords())
 drained = threading.Event()
 roster = Roster(sessions, drained, seconds=settings.relay_seconds)
 broker = make_broker(settings, relay, roster, warm, bell, *others, hand_back, drained=drained)

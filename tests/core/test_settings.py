@@ -88,6 +88,9 @@ def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -
         ("EBB_PUBLIC_URL", "http://ebb.example"),
         ("EBB_PUBLIC_URL", "http://localhost.ebb.example"),
         ("EBB_BATCH_SIZE_SPOT", "twelve"),
+        ("EBB_TRACES_URL", "collector:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("EBB_SENTRY_DSN", "https://sentry.example/without-a-key"),
         ("EBB_SMTP_URL", "https://mail.example"),
         ("EBB_SMTP_URL", "smtps://user:some/word@mail.example"),
         ("EBB_MAIL_FROM", "nobody"),
@@ -194,6 +197,28 @@ def test_only_a_sandbox_is_a_sandbox(
     surroundings.setenv("EBB_ENVIRONMENT", environment)
     surroundings.setenv("EBB_SANDBOX_URL", "http://127.0.0.1:8100")
     assert load_settings().is_sandbox == (environment is Environment.SANDBOX)
+
+
+def test_a_collector_is_named_by_us_or_as_opentelemetry_does(
+    surroundings: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().collector_url is None
+    token = secrets.token_urlsafe(24)
+    surroundings.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318/")
+    surroundings.setenv("OTEL_EXPORTER_OTLP_HEADERS", f"authorization=Bearer%20{token},tenant=ebb")
+    settings = load_settings()
+    assert settings.collector_url == "http://theirs:4318"
+    assert token not in scrub_text(f"it says {token}")
+    assert token not in repr(settings)
+    surroundings.setenv("EBB_TRACES_URL", "https://ours.example/otlp/v1/traces")
+    assert load_settings().collector_url == "https://ours.example/otlp"
+
+
+def test_a_dsn_s_key_is_in_no_log(surroundings: pytest.MonkeyPatch) -> None:
+    key = secrets.token_hex(16)
+    surroundings.setenv("EBB_SENTRY_DSN", f"https://{key}@o1.ingest.sentry.example/47")
+    assert key not in repr(load_settings())
+    assert key not in scrub_text(f"it says {key}")
 
 
 MAIL = {"EBB_MAIL_FROM": "Ebb <no-reply@ebb.example>", "EBB_PUBLIC_URL": "https://ebb.example"}

@@ -27,6 +27,7 @@ from models.users import Account, User
 from tests import oracle
 from tests.databases import Databases
 from tests.deploy.tls_front import tls_front
+from tests.receiver import Receiver, receiver
 from tests.stack import sign_in, wait_for
 
 PERSON = 6001
@@ -74,6 +75,22 @@ def is_measured(web: str, worker: str) -> None:
     assert "ebb_workers 1.0" in told
 
 
+def is_traced(outside: Receiver) -> None:
+    """All was sent at the end, within the grace; before and after the restart is one trace."""
+    assert outside.secrets() == []
+    spans = outside.spans()
+    (accepted,) = (span for span in spans if span.name == "job.accept")
+    told = [(span.service, span.name) for span in spans if span.trace == accepted.trace]
+    assert set(told) >= {
+        ("ebb-web", "POST /api/positions/reduce"),
+        ("ebb-web", "job.ring"),
+        ("ebb-worker", "job.wave"),
+        ("ebb-worker", "job.record"),
+        ("ebb-worker", "job.finish"),
+    }
+    assert told.count(("ebb-worker", "job.turn")) >= 2
+
+
 def is_alive(process: psutil.Process) -> bool:
     try:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
@@ -91,12 +108,20 @@ def rediss(redis_url: str, tmp_path: Path) -> Iterator[str]:
         yield f"rediss://{secret}@127.0.0.1:{port}/{number}"
 
 
+@pytest.fixture
+def outside() -> Iterator[Receiver]:
+    """Who is told spans and errors."""
+    with receiver() as made:
+        yield made
+
+
 def test_a_restart_in_the_middle_of_a_job_loses_and_doubles_nothing(
     environment: dict[str, str],
     databases: Databases,
     rediss: str,
     known_secrets: Callable[..., None],
     control: Callable[..., Any],
+    outside: Receiver,
     tmp_path: Path,
 ) -> None:
     metrics_port = any_free()
@@ -112,6 +137,10 @@ def test_a_restart_in_the_middle_of_a_job_loses_and_doubles_nothing(
             "EBB_REDIS_TLS_VERIFY": "false",
             "PORT": str(any_free()),
             "EBB_METRICS_PORT": str(metrics_port),
+            "EBB_TRACES_URL": outside.url,
+            # Only what is sent at the end comes at all.
+            "OTEL_BSP_SCHEDULE_DELAY": "3600000",
+            "EBB_SENTRY_DSN": outside.dsn,
             "WEB_CONCURRENCY": "2",
             "EBB_WORKER_BEAT_FILE": str(tmp_path / "worker.beat"),
         }
@@ -152,3 +181,4 @@ def test_a_restart_in_the_middle_of_a_job_loses_and_doubles_nothing(
         ).one()
         oracle.check(session, account, ledger())
     engine.dispose()
+    is_traced(outside)
