@@ -115,6 +115,8 @@ def test_the_heroku_manifest_asks_for_what_has_no_default() -> None:
         if field.is_required() or field.default in (None, ())
     }
     given = {"DATABASE_URL", "REDIS_URL"}
+    # What OpenTelemetry calls what we have our own name for.
+    given |= {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
     # A dyno has no probes, and a worker's no port.
     assert needed - given - {"EBB_WORKER_BEAT_FILE", "EBB_METRICS_PORT"} <= set(asked)
     for name, entry in asked.items():
