@@ -6,9 +6,12 @@ import { Bars, Line } from "../ui/Spark";
 
 /** How fast the exchange took orders within the last hour, and what it refused. */
 export function ExchangePanel({ exchange }: { exchange: Exchange }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { sent, troubled, minutes, refusals } = exchange;
-  const share = sent > 0 ? ((troubled / sent) * 100).toFixed(1) : "0";
+  const share = new Intl.NumberFormat(i18n.language, {
+    style: "percent",
+    maximumFractionDigits: 1,
+  }).format(sent > 0 ? troubled / sent : 0);
   const times = minutes.map((minute) => minute.p50_ms);
   const ms = (value: number | null) =>
     value === null ? "–" : t("admin.exchange.ms", { value: Math.round(value) });
@@ -32,7 +35,7 @@ export function ExchangePanel({ exchange }: { exchange: Exchange }) {
         </div>
         <div>
           <dt>{t("admin.exchange.troubled")}</dt>
-          <dd className={troubled > 0 ? "loss" : undefined}>{share} %</dd>
+          <dd className={troubled > 0 ? "loss" : undefined}>{share}</dd>
         </div>
       </dl>
       <div className={css.pair}>
