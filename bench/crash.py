@@ -59,7 +59,6 @@ class Assumed:
     statement: float = 0.0005
     commit: float = 0.002
     statements: int = 40
-    postgres_cores: int = 8
     threads: int = 8
     online: float = 0.30
     """Of all users, with the app open."""
@@ -84,6 +83,8 @@ class House:
     web: int
     workers: int
     addresses: int
+    postgres: int
+    """Cores of the one server."""
 
 
 @dataclass(slots=True)
@@ -193,7 +194,7 @@ class Minute:
         self._numbers = itertools.count()
         sockets = crash.users * assumed.online * costs.socket / house.web
         self._web = [Core(min(0.9, sockets)) for _ in range(house.web)]
-        self._postgres = Cores(assumed.postgres_cores)
+        self._postgres = Cores(house.postgres)
         addresses = [Address() for _ in range(house.addresses)]
         workers = [Worker(Core(), addresses[n % house.addresses]) for n in range(house.workers)]
         self._crew = Crew(deque(workers * assumed.threads))
