@@ -16,6 +16,8 @@ html_theme = "furo"
 html_show_copyright = html_show_sphinx = html_show_sourcelink = html_copy_source = False
 # As GitHub names headings, so that one link serves both.
 myst_heading_anchors = 4
+# Folders of the repository are no part of the site; tests/docs/test_links.py knows that they exist.
+nitpick_ignore_regex = [("myst", r"\.\./.+")]
 
 
 def setup(app: Sphinx) -> None:
