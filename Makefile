@@ -8,8 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export UV_NO_PROGRESS := 1
 
-.PHONY: help up test pictures lint format migrate migration shell shell-db logs bench storm boundaries clean requirements \
-	check-python check-webapp openapi
+.PHONY: help up test pictures docs docs-pictures lint format migrate migration shell shell-db logs bench storm \
+	boundaries clean requirements check-python check-webapp openapi
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,7 +30,13 @@ pictures: $(VENV)/.dev ## Draw every screen in both languages and schemes into a
 	@$(BIN)/python -m devstack webapp && $(BIN)/python -m devstack chromium >/dev/null
 	EBB_PICTURES=1 $(BIN)/pytest tests/browser/test_gallery*.py $(ARGS)
 
-lint: $(VENV)/.dev ## Check style, types and import directions
+docs: $(VENV)/.dev ## Build the site of the docs into artifacts/site; a warning is an error
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -d artifacts/doctrees docs artifacts/site
+
+docs-pictures: $(VENV)/.dev ## Take the user guide's pictures from what make pictures drew last
+	@$(BIN)/python -m devstack doc-pictures
+
+lint: $(VENV)/.dev docs ## Check style, types, import directions, and that the docs build
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache

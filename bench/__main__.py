@@ -1,7 +1,8 @@
 """`make bench`: the measurements, each as a ratio against a floor or a peer in the same run.
 
 `make bench ARGS="recovery growth"` runs some of them; `--write` brings docs/performance.md and its
-plot up to date with what was measured last, in this run or before.
+plot up to date with what was measured last, in this run or before. `simulation` measures nothing:
+it reckons from what was measured, and writes docs/scaling.md.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from bench import (
     document,
     first_load,
     growth,
+    job_costs,
     jobs_per_second,
     pick_up,
     recovery,
     results,
     sandbox_throughput,
+    simulation,
     sockets,
     status_poll,
     tap_to_order,
@@ -37,6 +40,7 @@ MEASURES: Mapping[str, Measure] = {
     "book": whole_book.measure,
     "recovery": recovery.measure,
     "jobs": jobs_per_second.measure,
+    "job-costs": job_costs.measure,
     "poll": status_poll.measure,
     "growth": growth.measure,
     "sockets": sockets.measure,
@@ -44,22 +48,25 @@ MEASURES: Mapping[str, Measure] = {
     "sandbox": sandbox_throughput.measure,
     "wall": wall.measure,
 }
+_SIMULATION = "simulation"
 
 
 def main() -> None:
     """Run them on servers of their own, keep the results, print one table."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASURES))
+    known = [*MEASURES, _SIMULATION]
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(known))
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("--only-write", action="store_true", help="measure nothing, write")
     options = parser.parse_args()
-    unknown = set(options.names) - set(MEASURES)
+    unknown = set(options.names) - set(known)
     if unknown:
-        parser.error(
-            f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}"
-        )
-    if not options.only_write:
-        print(document.as_text(_measure(options.names or list(MEASURES))))
+        parser.error(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    names = [name for name in options.names or MEASURES if name != _SIMULATION]
+    if names and not options.only_write:
+        print(document.as_text(_measure(names)))
+    if _SIMULATION in options.names:
+        print(simulation.simulate())
     if options.write or options.only_write:
         document.write(results.kept(MEASURES))
 

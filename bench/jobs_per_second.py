@@ -23,7 +23,7 @@ from devstack.test_servers import Servers
 _ACCOUNTS = 100
 _ROUNDS = 3
 _COUNT_LAG = 0.6
-_OURS = "dramatiq bench.unpaced_worker --processes 1 --threads 8"
+UNPACED_WORKER = "dramatiq bench.unpaced_worker --processes 1 --threads 8"
 _PEER = "dramatiq bench.noop_worker --processes 1 --threads 8"
 _COMMITS = "bench:commits"
 # As the no-op worker names them; importing it would connect.
@@ -38,7 +38,7 @@ def measure(servers: Servers) -> list[Row]:
             cursor.execute(
                 f"insert into bench_noop select i, 0, now() from generate_series(1, {_ACCOUNTS}) i"
             )
-        stack.start("worker", _OURS)
+        stack.start("worker", UNPACED_WORKER)
         stack.start("noop", _PEER)
         person = Person(stack)
         accounts = [

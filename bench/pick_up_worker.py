@@ -11,14 +11,14 @@ from dramatiq.brokers.redis import RedisBroker
 from redis import Redis
 
 from core.settings import load_settings
-from worker.broker import make_broker
+from worker.broker import redis_broker
 
 KIND = os.environ["BENCH_BROKER"]
 ADDRESS = os.environ["REDIS_URL"]
 client = Redis.from_url(ADDRESS)
 
 if KIND == "prompt":
-    broker: RedisBroker = make_broker(load_settings())
+    broker: RedisBroker = redis_broker(load_settings().redis_address, [])
 else:
     broker = RedisBroker(url=ADDRESS, namespace="bench-stock")  # type: ignore[no-untyped-call]
     dramatiq.set_broker(broker)

@@ -8,6 +8,7 @@ import time
 
 from sqlalchemy import event
 
+from core.redis_patience import quick_redis
 from exchange.pacing import Pacer
 
 _as_it_is = Pacer.on_redis
@@ -22,6 +23,7 @@ Pacer.on_redis = _endless  # type: ignore[method-assign] # before the worker mak
 from worker import main  # noqa: E402
 
 COMMITS = "bench:commits"
+redis = quick_redis(main.settings.redis_address)
 _count = 0
 
 
@@ -33,7 +35,7 @@ def _committed(_: object) -> None:
 def _tell() -> None:
     while True:
         time.sleep(0.25)
-        main.broker.client.set(COMMITS, _count)
+        redis.set(COMMITS, _count)
 
 
 event.listen(main.engine, "commit", _committed)

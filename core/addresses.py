@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 _DRIVER = "postgresql+psycopg2://"
 
@@ -27,6 +27,25 @@ def redis_address(url: str, *, verify: bool) -> str:
     if verify or not url.startswith("rediss://") or "ssl_cert_reqs" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=none"
+
+
+_AMQP_WAITS = {
+    # Whoever rings has a person waiting.
+    "socket_timeout": "0.5",
+    "stack_timeout": "2",
+    "blocked_connection_timeout": "2",
+    "connection_attempts": "1",
+    # A thread that only rings answers no heartbeats: the system looks after the connection.
+    "heartbeat": "0",
+    "tcp_options": "{'TCP_KEEPIDLE': 5, 'TCP_KEEPINTVL': 2, 'TCP_KEEPCNT': 3}",
+}
+
+
+def amqp_address(url: str) -> str:
+    """The address, with waits for RabbitMQ that it does not say itself."""
+    parts = urlsplit(url)
+    told = dict(parse_qsl(parts.query))
+    return parts._replace(query=urlencode(_AMQP_WAITS | told)).geturl()
 
 
 @dataclass(frozen=True, slots=True)

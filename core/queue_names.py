@@ -6,6 +6,7 @@ JOBS_QUEUE = "jobs"
 DELAYED_QUEUE = f"{JOBS_QUEUE}.DQ"
 DEAD_QUEUE = f"{JOBS_QUEUE}.XQ"
 """Dramatiq's names for what waits for its time, and for what it gave up."""
+QUEUES = (JOBS_QUEUE, DELAYED_QUEUE, DEAD_QUEUE)
 RUN_JOB_ACTOR = "run_job"
 """The actor's one argument is a job's id as text."""
 REDIS_NAMESPACE = "ebb"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.addresses import MailServerAddress, database_address, redis_address
+from core.addresses import MailServerAddress, amqp_address, database_address, redis_address
 from core.secrets_filter import remember
 
 _MIN_SECRET = 32
@@ -74,6 +75,8 @@ class Settings(BaseSettings):
     database_direct_url: SecretStr | None = None
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     redis_tls_verify: bool = True
+    # RabbitMQ for the queue; without it the queue is in Redis, which is needed either way.
+    broker_url: SecretStr | None = None
     master_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     jwt_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     # One, or several with commas; the first is the main one.
@@ -205,6 +208,17 @@ class Settings(BaseSettings):
     def _redis(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must be a redis://, rediss:// or unix:// address")
+        return value
+
+    @field_validator("broker_url", mode="before")
+    @classmethod
+    def _broker(cls, value: object) -> object:
+        if value in (None, ""):
+            return None
+        if not isinstance(value, str) or not value.startswith(("amqp://", "amqps://")):
+            raise ValueError("must be an amqp:// or amqps:// address")
+        if find_spec("pika") is None:
+            raise ValueError("needs RabbitMQ's client: install requirements/rabbitmq.txt")
         return value
 
     @field_validator("sandbox_url", mode="before")
@@ -390,6 +404,17 @@ class Settings(BaseSettings):
         return redis_address(self.redis_url.get_secret_value(), verify=self.redis_tls_verify)
 
     @property
+    def amqp_address(self) -> str | None:
+        """Where RabbitMQ is, with waits as short as for Redis; None where the queue is in Redis."""
+        return None if self.broker_url is None else amqp_address(self.broker_url.get_secret_value())
+
+    @property
+    def broker_passwords(self) -> tuple[str, ...]:
+        """RabbitMQ's password, where it wants one."""
+        address = urlsplit(self.broker_url.get_secret_value()) if self.broker_url else None
+        return (unquote(address.password),) if address and address.password else ()
+
+    @property
     def is_sandbox(self) -> bool:
         """Whether this is a sandbox: only there a development sign-in and sandbox accounts."""
         return self.environment is Environment.SANDBOX
@@ -426,6 +451,7 @@ def load_settings() -> Settings:
         *settings.jwt_secrets,
         *settings.bot_tokens,
         *settings.mail_passwords,
+        *settings.broker_passwords,
         *settings.metrics_tokens,
         *settings.collector_secrets,
         *settings.sentry_keys,

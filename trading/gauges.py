@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from prometheus_client.core import Metric
 from redis import Redis
@@ -13,10 +14,17 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from core import clock, metrics
+from core import amqp, clock, metrics
 from core.logs import get_logger
 from core.metrics import Values
-from core.queue_names import DEAD_QUEUE, DELAYED_QUEUE, JOBS_QUEUE, REDIS_NAMESPACE, WORKERS_KEY
+from core.queue_names import (
+    DEAD_QUEUE,
+    DELAYED_QUEUE,
+    JOBS_QUEUE,
+    QUEUES,
+    REDIS_NAMESPACE,
+    WORKERS_KEY,
+)
 from core.scrape import family, histogram
 from core.settings import Settings
 from core.version import VERSION
@@ -72,7 +80,7 @@ class Gauges:
     def _read(self) -> list[Metric]:
         found = [family(metrics.BUILD_INFO, {(VERSION, self._process): 1})]
         up: dict[tuple[str, ...], float] = {}
-        for source, look in (("postgres", self._postgres), ("redis", self._from_redis)):
+        for source, look in self._sources():
             try:
                 found += look()
                 up[source,] = 1
@@ -80,6 +88,14 @@ class Gauges:
                 log.warning("metrics.source_away", source=source, error=type(error).__name__)
                 up[source,] = 0
         return [*found, family(metrics.SOURCE_UP, up)]
+
+    def _sources(self) -> list[tuple[str, Callable[[], list[Metric]]]]:
+        elsewhere = self._settings.amqp_address
+        return [
+            ("postgres", self._postgres),
+            ("redis", self._from_redis),
+            *([("rabbitmq", partial(_from_rabbitmq, elsewhere))] if elsewhere else []),
+        ]
 
     def _postgres(self) -> list[Metric]:
         with self._sessions() as session, system_scope(session):
@@ -98,6 +114,18 @@ class Gauges:
         ]
 
     def _from_redis(self) -> list[Metric]:
+        workers = self._redis.zcount(WORKERS_KEY, clock.now_ms(), "+inf")
+        budget = self._settings.address_budget
+        used, banned_ms = self._windows.used(self._settings.exit_address)
+        left = 0.0 if banned_ms else max(0.0, 1 - used / budget)
+        return [
+            *([] if self._settings.amqp_address else [self._depths()]),
+            family(metrics.WORKERS, {(): float(workers)}),  # type: ignore[arg-type] # not awaited
+            family(metrics.HEADROOM, {(): left}),
+            *self._also(),
+        ]
+
+    def _depths(self) -> Metric:
         def key(queue: str) -> str:
             return f"{REDIS_NAMESPACE}:{queue}"
 
@@ -105,18 +133,16 @@ class Gauges:
             asked.llen(key(JOBS_QUEUE))
             asked.llen(key(DELAYED_QUEUE))
             asked.zcard(key(DEAD_QUEUE))
-            asked.zcount(WORKERS_KEY, clock.now_ms(), "+inf")
-            *depths, workers = asked.execute()
-        budget = self._settings.address_budget
-        used, banned_ms = self._windows.used(self._settings.exit_address)
-        left = 0.0 if banned_ms else max(0.0, 1 - used / budget)
-        names = ((JOBS_QUEUE,), (DELAYED_QUEUE,), (DEAD_QUEUE,))
-        return [
-            family(metrics.QUEUE_DEPTH, dict(zip(names, depths, strict=True))),
-            family(metrics.WORKERS, {(): workers}),
-            family(metrics.HEADROOM, {(): left}),
-            *self._also(),
-        ]
+            depths = asked.execute()
+        return family(
+            metrics.QUEUE_DEPTH,
+            {(queue,): depth for queue, depth in zip(QUEUES, depths, strict=True)},
+        )
+
+
+def _from_rabbitmq(address: str) -> list[Metric]:
+    found = amqp.depths(address, QUEUES)
+    return [family(metrics.QUEUE_DEPTH, {(queue,): float(depth) for queue, depth in found.items()})]
 
 
 # As the index of open jobs says it.

@@ -119,6 +119,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     problems.register(app)
     security_headers.register(app, settings)
     doorbell.register(app, settings)
+    health.register(app, settings)
     tokens.register(app, settings)
     guard.register(app)
     limits.register(app, settings)

@@ -1,10 +1,12 @@
-"""The Dramatiq broker on Redis, with the middleware that a job queue of ours needs and no more."""
+"""The Dramatiq broker, with the middleware that a job queue of ours needs and no more: on Redis, or
+on RabbitMQ where one is named."""
 
 from __future__ import annotations
 
 import threading
 
 import dramatiq
+from dramatiq import Broker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, ShutdownNotifications
 from redis import Redis
 
@@ -23,34 +25,51 @@ _ANSWER_SECONDS = BLOCK_SECONDS + 2.0
 
 def make_broker(
     settings: Settings, *extra: Middleware, drained: threading.Event | None = None
-) -> PromptBroker:
+) -> Broker:
     """The process's broker, set as Dramatiq's global one. While `drained` is set it takes no
     messages.
 
     No TimeLimit: a job's turn is bounded by its own waits, and an exception thrown between two
     bytecodes helps nobody who is talking to an exchange.
     """
+    middleware = [
+        AgeLimit(),
+        ShutdownNotifications(),
+        Callbacks(),
+        Retries(max_retries=20, min_backoff=200, max_backoff=10_000),
+        *extra,
+    ]
+    address = settings.amqp_address
+    if address is None:
+        broker: Broker = redis_broker(settings.redis_address, middleware, drained)
+    else:
+        # Only who has RabbitMQ needs its client.
+        from worker.rabbit import FairBroker, LeftToOthers  # noqa: PLC0415
+
+        broker = FairBroker(
+            url=address, middleware=[*middleware, LeftToOthers(drained or threading.Event())]
+        )
+    dramatiq.set_broker(broker)
+    return broker
+
+
+def redis_broker(
+    address: str, middleware: list[Middleware], drained: threading.Event | None = None
+) -> PromptBroker:
+    """Ours on Redis. Connects when it is first used."""
     # Given an address, the broker would drop every other setting, timeouts included.
     client = Redis.from_url(
-        settings.redis_address,
+        address,
         socket_connect_timeout=_CONNECT_SECONDS,
         socket_timeout=_ANSWER_SECONDS,
         socket_keepalive=True,
         retry=ONCE,
     )
-    broker = PromptBroker(
+    return PromptBroker(
         drained=drained or threading.Event(),
         client=client,
         namespace=REDIS_NAMESPACE,
         heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,
         dead_message_ttl=_DEAD_LETTER_MS,
-        middleware=[
-            AgeLimit(),
-            ShutdownNotifications(),
-            Callbacks(),
-            Retries(max_retries=20, min_backoff=200, max_backoff=10_000),
-            *extra,
-        ],
+        middleware=middleware,
     )
-    dramatiq.set_broker(broker)
-    return broker

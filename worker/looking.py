@@ -12,6 +12,7 @@ import threading
 from abc import ABC, abstractmethod
 
 from dramatiq import Broker, Worker
+from dramatiq.errors import BrokerConnectionError
 from dramatiq.middleware import Middleware
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
@@ -87,8 +88,8 @@ class Looker(Middleware, ABC):
                 self._next_look = math.inf
             try:
                 pause = self.turn()
-            except (SQLAlchemyError, RedisError, OSError) as error:
-                # Postgres or Redis is away: again, for as long as it takes.
+            except (SQLAlchemyError, RedisError, BrokerConnectionError, OSError) as error:
+                # Postgres or the queue is away: again, for as long as it takes.
                 log.warning("look.failed", by=self._name, error=type(error).__name__)
             except Exception:
                 log.exception("look.failed", by=self._name)

@@ -7,6 +7,7 @@ import threading
 import uuid
 
 import dramatiq
+from dramatiq.errors import BrokerConnectionError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -87,7 +88,7 @@ def _ring(job_id: uuid.UUID) -> None:
 
 def _ring_at_once(job_id: uuid.UUID) -> None:
     # One that is lost is owed: the relay rings.
-    with contextlib.suppress(RedisError, OSError):
+    with contextlib.suppress(RedisError, BrokerConnectionError, OSError):
         _ring(job_id)
 
 
@@ -137,6 +138,7 @@ relay = Relay(
     _ring,
     poll_seconds=settings.relay_seconds,
     again_seconds=settings.ring_again_seconds,
+    redis=quick_redis(settings.redis_address),
     also=_schedule,
     beat=lambda: beat(settings.worker_beat_file),
 )

@@ -40,11 +40,13 @@ class Relay(Looker):
         *,
         poll_seconds: float,
         again_seconds: float,
+        redis: Redis | None = None,
         also: Callable[[], object] = lambda: None,
         beat: Callable[[], object] = lambda: None,
     ) -> None:
-        """`also` is called once a minute: what is scheduled rather than rung for. `beat` is called
-        at each look, whatever comes of it."""
+        """`redis` is told that this process runs, and asked whether it has lost its memory. `also`
+        is called once a minute: what is scheduled rather than rung for. `beat` is called at each
+        look, whatever comes of it."""
         super().__init__(
             "relay",
             engine,
@@ -58,26 +60,24 @@ class Relay(Looker):
         self._again = again_seconds
         self._also = also
         self._beat = beat
-        self._marker: Redis | None = None
+        self._redis = redis
         self._process = uuid.uuid4().hex
         self._polled = self._scheduled = -math.inf
 
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:
-        self._marker = broker.client  # type: ignore[attr-defined] # ours is on Redis
-        super().after_worker_boot(broker, worker)
-
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
         super().before_worker_shutdown(broker, worker)
-        if self._marker is not None:
+        if self._redis is not None:
             with contextlib.suppress(RedisError, OSError):
-                self._marker.zrem(WORKERS_KEY, self._process)
+                self._redis.zrem(WORKERS_KEY, self._process)
 
     def turn(self) -> float:
         """A look, and what stands beside it at its own pace."""
         self._beat()
         if clock.monotonic() - self._polled >= self._poll:
             self._polled = clock.monotonic()
-            self._ask_redis()
+            # Where the queue is elsewhere, rings go on without it.
+            with contextlib.suppress(RedisError, OSError):
+                self._ask_redis()
         if clock.monotonic() - self._scheduled >= _SCHEDULE_SECONDS:
             self._scheduled = clock.monotonic()
             self._also()
@@ -93,13 +93,13 @@ class Relay(Looker):
     def _ask_redis(self) -> None:
         """A Redis that lost its memory has lost our rings with it: they are owed anew. It is told,
         too, that this process runs."""
-        if self._marker is None:
+        if self._redis is None:
             return
         now = clock.now_ms()
-        self._marker.zremrangebyscore(WORKERS_KEY, "-inf", now)
+        self._redis.zremrangebyscore(WORKERS_KEY, "-inf", now)
         until = now + int((_MISSED_BEATS * self._poll + _SLOW) * 1000)
-        self._marker.zadd(WORKERS_KEY, {self._process: until})
-        new = self._marker.set(f"{REDIS_NAMESPACE}:remembers", 1, nx=True)
+        self._redis.zadd(WORKERS_KEY, {self._process: until})
+        new = self._redis.set(f"{REDIS_NAMESPACE}:remembers", 1, nx=True)
         if new:
             with self._sessions.begin() as session:
                 all_owed_now(session)

@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from core.addresses import redis_address
+from core.addresses import amqp_address, redis_address
 from core.secrets_filter import scrub_text
 from core.settings import (
     Environment,
@@ -257,3 +257,18 @@ def test_mail_leaves_the_machine_encrypted(
     else:
         with pytest.raises(SettingsError, match="EBB_SMTP_URL"):
             load_settings()
+
+
+def test_rabbitmq_is_waited_for_as_briefly_as_it_is_told(surroundings: pytest.MonkeyPatch) -> None:
+    surroundings.setenv("EBB_BROKER_URL", "amqps://ebb:a%40secret@mq.example/ebb?heartbeat=30")
+    settings = load_settings()
+    assert settings.broker_passwords == ("a@secret",)
+    assert "a@secret" not in scrub_text("with a@secret in it")
+    address = settings.amqp_address
+    assert address is not None
+    assert "heartbeat=30" in address
+    assert "socket_timeout=0.5" in address
+    assert amqp_address(address) == address
+    surroundings.setenv("EBB_BROKER_URL", "redis://localhost")
+    with pytest.raises(SettingsError, match="EBB_BROKER_URL: must be an amqp://"):
+        load_settings()

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
 from core.queue_names import WORKERS_KEY
+from core.redis_patience import quick_redis
 from models.jobs import Job
 from models.outbox import OutboxRow
 from models.states import MarketType
@@ -157,12 +158,12 @@ def test_relays_side_by_side_share_the_rings(
 
 
 def test_a_redis_that_lost_its_memory_is_noticed(trader: Trader) -> None:
-    settings = trader.desk.settings
-    broker = make_broker(settings)
+    redis = quick_redis(trader.desk.settings.redis_address)
     rung: list[uuid.UUID] = []
     engine = trader.sessions.kw["bind"]
-    relay = Relay(engine, trader.sessions, rung.append, poll_seconds=60, again_seconds=60)
-    relay._marker = broker.client
+    relay = Relay(
+        engine, trader.sessions, rung.append, poll_seconds=60, again_seconds=60, redis=redis
+    )
     job = accept(trader)
     owe_now(trader)
     relay._ask_redis()
@@ -170,12 +171,12 @@ def test_a_redis_that_lost_its_memory_is_noticed(trader: Trader) -> None:
     relay._ask_redis()
     relay.pass_once()
     assert rung == [job], "Redis remembers: the ring is not owed again yet"
-    assert broker.client.zcount(WORKERS_KEY, clock.now_ms(), "+inf") == 1
-    broker.client.flushdb()
+    assert redis.zcount(WORKERS_KEY, clock.now_ms(), "+inf") == 1
+    redis.flushdb()
     relay._ask_redis()
     relay.pass_once()
     assert rung == [job, job]
-    broker.client.close()
+    redis.close()
 
 
 def test_a_process_s_relay_rings_by_itself(trader: Trader) -> None:

@@ -69,6 +69,8 @@ class Picture:
         self._redis = redis
         self._address = settings.exit_address
         self._budget = settings.address_budget
+        # RabbitMQ has a console of its own.
+        self._is_elsewhere = settings.amqp_address is not None
         self._kept = Kept()
 
     def take(self, session: Session) -> OverviewOut:
@@ -81,7 +83,8 @@ class Picture:
         queues = figures.queues(session, dead)
         limits = None
         try:
-            queues.append(redis_queue.depth(self._redis))
+            if not self._is_elsewhere:
+                queues.append(redis_queue.depth(self._redis))
             limits = self._limits(session)
         except (RedisError, OSError) as error:
             log.warning("overview.redis_away", error=type(error).__name__)
