@@ -33,7 +33,7 @@ def engine_of_stack(browser_database: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def promote(engine_of_stack: Engine) -> Callable[[Person], None]:
+def make_operator(engine_of_stack: Engine) -> Callable[[Person], None]:
     def run(person: Person) -> None:
         theirs = User.telegram_id == person.telegram_id
         with make_sessions(engine_of_stack).begin() as session:
@@ -91,7 +91,7 @@ def row_of(operator: Person, job: str) -> Locator:
 def test_an_operator_follows_jobs_through_a_worker_s_death(
     opens: Opens,
     stack: Stack,
-    promote: Callable[[Person], None],
+    make_operator: Callable[[Person], None],
     slow_trader: Caller,
     stuck_message: str,
     known_secrets: Callable[..., None],
@@ -101,7 +101,7 @@ def test_an_operator_follows_jobs_through_a_worker_s_death(
         expect(operator.at("account-chip")).to_be_visible()
         page.goto(f"{stack.url}/admin/workers")
         expect(operator.at("no-access")).to_be_visible()
-        promote(operator)
+        make_operator(operator)
         page.reload()
         expect(operator.at("live-state")).to_have_attribute("data-state", "live")
 

@@ -97,7 +97,7 @@ def test_the_images_are_built_for_a_user_that_is_not_root() -> None:
 def test_the_compose_file_passes_every_setting_on(name: str) -> None:
     passed = {key for key in services()[name]["environment"] if key not in ("PORT", "WEB_HOST")}
     # The compose file itself knows where its servers are.
-    own = {"EBB_DATABASE_DIRECT_URL", "EBB_REDIS_TLS_VERIFY"}
+    own = {"EBB_BROKER_URL", "EBB_DATABASE_DIRECT_URL", "EBB_REDIS_TLS_VERIFY"}
     numbers = {"WEB_CONCURRENCY", "WEB_THREADS", "WORKER_PROCESSES", "WORKER_THREADS"}
     assert passed == (SETTINGS - own) | numbers
 
@@ -115,7 +115,8 @@ def test_the_heroku_manifest_asks_for_what_has_no_default() -> None:
         if field.is_required() or field.default in (None, ())
     }
     given = {"DATABASE_URL", "REDIS_URL"}
-    # What OpenTelemetry calls what we have our own name for.
+    # RabbitMQ's client is in no requirements of a dyno; OpenTelemetry's names stand beside ours.
+    given |= {"EBB_BROKER_URL"}
     given |= {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
     # A dyno has no probes, and a worker's no port.
     assert needed - given - {"EBB_WORKER_BEAT_FILE", "EBB_METRICS_PORT"} <= set(asked)

@@ -63,8 +63,8 @@ def test_make_up_serves_a_signed_in_person_and_ctrl_c_ends_all_of_it(
     finally:
         os.killpg(up.pid, signal.SIGINT)
         rest, _ = up.communicate(timeout=40)
-    # Make tells that it was interrupted, once everything has ended by itself.
-    assert up.returncode == -signal.SIGINT, rest
+    # Everything ends by itself; make may say that it was interrupted.
+    assert up.returncode in (0, -signal.SIGINT), rest
     assert "worker stopped (rc=0)" in rest
     assert owned_by(folder / "dev") == []
 

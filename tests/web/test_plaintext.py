@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.settings import Settings
 from exchange.credentials import SigningKey
 from models.users import Account
+from tests.stack import wait_for
 from tests.web.conftest import Person
 from tests.web.heap import disguised, holders
 from trading.desk import Desk
@@ -112,6 +113,8 @@ def test_a_key_leaves_the_memory_with_the_work_that_needed_it(
         # A stream has the key until it stands.
         if thread.name == "stream":
             thread.join(10)
+    # A call that outlived the patience with it has its key until it ends.
+    wait_for(lambda: not any(holders(disguises)), 20)
     after = signing_keys()
     # A gateway that is kept shows what would be found.
     _, account, looked_for = connected()
