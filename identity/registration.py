@@ -124,6 +124,7 @@ def verify(session: Session, vault: Vault, token: str, code: str | None) -> Veri
     link = links.opened(session, vault, token, Purpose.VERIFY)
     if link.user_id is not None:
         second_factor.demand(session, vault, link.user_id, code)
+    mail_links.hold_address(session, link.email)
     links.use_up(session, link)
     # Whoever else asked for it came too late.
     mail_links.void_of_address(session, link.email)

@@ -48,6 +48,12 @@ def good(session: Session, link_id: uuid.UUID, purpose: Purpose) -> MailLink | N
     return session.scalar(query)
 
 
+def hold_address(session: Session, email: str) -> None:
+    """One transaction at a time uses a link to this address up: two would wait for each other's
+    link when they void the rest."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(email, 0))))
+
+
 def take(session: Session, link_id: uuid.UUID) -> bool:
     """Use it up; of many at once one gets true."""
     gone = delete(MailLink).where(MailLink.id == link_id).returning(MailLink.id)

@@ -23,6 +23,7 @@ from tests.web.documented import hold_to_document
 from trading.desk import Desk
 from trading.execute import execute
 from web.app import create_app
+from web.limits import limiter
 
 _ids = itertools.count(int(time.time() * 1000))
 
@@ -37,6 +38,16 @@ def app(settings: Settings) -> Iterator[OpenAPI]:
         yield made
     with made.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _limiter_as_it_was(app: OpenAPI) -> Iterator[None]:
+    """It is one for the process, and counts where the application that was made last says: another
+    that a test makes, with a Redis that is away, takes it along."""
+    before = dict(vars(limiter))
+    yield
+    vars(limiter).clear()
+    vars(limiter).update(before)
 
 
 @dataclass
