@@ -14,7 +14,7 @@ WORKDIR /app
 COPY requirements requirements
 
 FROM python AS sandbox
-RUN pip install --require-hashes -r requirements/sandbox.txt && install -d -o ebb /state
+RUN pip install --require-hashes --no-deps -r requirements/sandbox.txt && install -d -o ebb /state
 COPY sandbox sandbox
 USER 10001
 # The healthiness of what it runs is asked by whoever runs it.
@@ -25,7 +25,7 @@ FROM python AS application
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends postgresql-client-17 \
  && rm -rf /var/lib/apt/lists/*
-RUN pip install --require-hashes -r requirements/base.txt
+RUN pip install --require-hashes --no-deps -r requirements/base.txt
 COPY core core
 COPY models models
 COPY exchange exchange

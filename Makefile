@@ -86,7 +86,7 @@ requirements: $(VENV)/.dev ## Compile requirements/*.txt from pyproject.toml
 clean: ## Remove what was built and downloaded; the data under .data stays
 	@rm -rf $(VENV) webapp/node_modules webapp/dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis artifacts
 
-# The stamp holds the hash of what is installed: nothing is run while it fits.
+# Nothing is installed while the stamp is newer than the list.
 $(VENV)/.embedded: requirements/embedded.txt | check-python
 	@test -e $(VENV)/.dev || $(call install,requirements/embedded.txt)
 	@touch $@
@@ -95,9 +95,12 @@ $(VENV)/.dev: requirements/dev.txt | check-python
 	@$(call install,requirements/dev.txt)
 	@touch $(VENV)/.embedded $@
 
+# The lists are complete, so nothing is resolved: pip older than 23.3 lets a newer release in by the
+# name of an extra, and then refuses it for having no hash. `pip check` tells if a list is incomplete.
 define install
 { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } \
-	&& $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(1)
+	&& $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $(1) \
+	&& $(BIN)/python -m pip check --disable-pip-version-check
 endef
 
 check-python:
