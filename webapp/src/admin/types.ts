@@ -1,7 +1,8 @@
 import type { components } from "@/shared/api/schema";
 
+export type { Overview } from "@/shared/api/types";
+
 type Schemas = components["schemas"];
-export type Overview = Schemas["OverviewOut"];
 export type Queue = Schemas["QueueOut"];
 export type Worker = Schemas["WorkerOut"];
 export type Exchange = Schemas["ExchangeOut"];

@@ -24,6 +24,7 @@ export type Signal = Schemas["SignalOut"];
 export type SignalIn = Schemas["SignalIn"];
 export type SignalChange = Schemas["SignalChange"];
 export type SignalResult = Schemas["SignalResult"];
+export type Overview = Schemas["OverviewOut"];
 export type Broadcast = Schemas["BroadcastOut"];
 export type BroadcastIn = Schemas["BroadcastIn"];
 export type BroadcastPreview = Schemas["PreviewOut"];

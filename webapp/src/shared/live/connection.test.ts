@@ -1,36 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-
-/** A socket whose other end is the test. */
-class FakeSocket {
-  static OPEN = 1;
-  static all: FakeSocket[] = [];
-  readyState = 1;
-  said: unknown[] = [];
-  isClosed = false;
-  onmessage: ((message: { data: string }) => void) | null = null;
-  onclose: ((closed: { code: number }) => void) | null = null;
-  readonly query: URLSearchParams;
-
-  constructor(address: string) {
-    this.query = new URL(address).searchParams;
-    FakeSocket.all.push(this);
-  }
-  send(text: string) {
-    this.said.push(JSON.parse(text));
-  }
-  close() {
-    this.isClosed = true;
-  }
-  tells(...messages: object[]) {
-    for (const message of messages) this.onmessage?.({ data: JSON.stringify(message) });
-  }
-  greets(last: number, resumed = false, epoch = "e") {
-    this.tells({ type: "hello", last, epoch, resumed });
-  }
-  closes(code: number) {
-    this.onclose?.({ code });
-  }
-}
+import { FakeSocket } from "./fakeSocket";
 
 const page = new EventTarget();
 const doc = Object.assign(new EventTarget(), { cookie: "", visibilityState: "visible" });
@@ -60,10 +29,11 @@ vi.stubGlobal("fetch", async (request: Request) => {
   });
 });
 const { startLive, onLive, liveState } = await import("./live");
+const { connect } = await import("./connection");
 
 const toast = (id: number) => ({ type: "toast", id, title: String(id) });
 const event = (id: number) => ({ id, kind: "toast", data: { title: String(id) } });
-const newest = () => FakeSocket.all[FakeSocket.all.length - 1] as FakeSocket;
+const newest = () => FakeSocket.newest();
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
 let stop: () => void;
@@ -255,5 +225,31 @@ describe("without a socket", () => {
     doc.dispatchEvent(new Event("visibilitychange"));
     await pass(0);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe("a page that shows no events", () => {
+  it("says its wish each time it opens, and of no event that it came", async () => {
+    stop();
+    const came: string[] = [];
+    const watch = { action: "watch", what: "workers" } as const;
+    const end = connect({
+      keeper: null,
+      wish: watch,
+      tell: ({ type }) => came.push(type),
+      became: () => {},
+    });
+    await pass(0);
+    for (const _ of [1, 2]) {
+      expect(newest().query.has("after")).toBe(false);
+      newest().greets(7);
+      newest().tells(toast(8), { type: "workers", data: {} }, { type: "workers" });
+      await pass(5000);
+      expect(newest().said).toEqual([watch]);
+      newest().closes(1012);
+      await pass(2000);
+    }
+    expect(came).toEqual(["workers", "workers"]);
+    end();
   });
 });

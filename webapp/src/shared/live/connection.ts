@@ -1,7 +1,7 @@
 import { api, unwrap } from "@/shared/api/client";
 import { noLongerThan } from "@/shared/api/patience";
 import { type Line, openLine } from "./line";
-import { type Frame, isEvent, type LiveEvent } from "./messages";
+import { type Frame, isEvent, type Said } from "./messages";
 import { pauseBefore } from "./pause";
 import type { Keeper } from "./place";
 
@@ -14,17 +14,20 @@ const AWAY_MS = 5000;
 const STEADY_MS = 10_000;
 const FAILED = 1006;
 
-export type News = LiveEvent | Extract<Frame, { type: "job" | "status" | "reload" }>;
+export type News = Exclude<Frame, { type: "hello" | "pong" }>;
 
 interface Ends {
-  keeper: Keeper;
+  /** Knows which events have come; null: this page shows none, and says of none that it came. */
+  keeper: Keeper | null;
   /** What came, each event once and in order. */
   tell: (news: News) => void;
   became: (state: LiveState) => void;
+  /** What this page says first, each time the socket opens. */
+  wish?: Said;
 }
 
 /** Keeps a socket open, whatever happens around it, until the returned function is called. */
-export function connect({ keeper, tell, became }: Ends): () => void {
+export function connect({ keeper, tell, became, wish }: Ends): () => void {
   const stopping = new AbortController();
   let state: LiveState = "connecting";
   let line: Line | null = null;
@@ -51,7 +54,8 @@ export function connect({ keeper, tell, became }: Ends): () => void {
       const { ticket } = await noLongerThan(TICKET_MS, stopping.signal, (signal) =>
         unwrap(api.POST("/api/ws-ticket", { signal })),
       );
-      if (!stopping.signal.aborted) line = openLine(address(ticket, keeper), { heard, lost });
+      if (stopping.signal.aborted) return;
+      line = openLine(address(ticket, keeper), { acks: keeper !== null, heard, lost });
     } catch {
       lost(FAILED);
     } finally {
@@ -73,13 +77,13 @@ export function connect({ keeper, tell, became }: Ends): () => void {
 
   function heard(frame: Frame) {
     if (isEvent(frame)) {
-      if (keeper.passes(frame.id)) tell(frame);
+      if (keeper?.passes(frame.id)) tell(frame);
     } else if (frame.type === "hello") {
       greet(frame);
     } else if (frame.type === "reload") {
       tell(frame);
       // It came out of the blue: only another hello tells where to go on.
-      const place = keeper.place();
+      const place = keeper?.place();
       if (!refused && place) line?.say({ type: "resume", ...place });
       refused = false;
     } else if (frame.type !== "pong") {
@@ -88,11 +92,12 @@ export function connect({ keeper, tell, became }: Ends): () => void {
   }
 
   function greet({ epoch, last, resumed }: Extract<Frame, { type: "hello" }>) {
-    const place = keeper.place();
-    refused = place !== null && !resumed;
-    keeper.begin({ epoch, after: resumed && place ? place.after : last });
+    const place = keeper?.place();
+    refused = Boolean(place) && !resumed;
+    keeper?.begin({ epoch, after: resumed && place ? place.after : last });
     if (state === "open") return;
     openedAt = Date.now();
+    if (wish) line?.say(wish);
     become("open");
   }
 
@@ -126,8 +131,8 @@ export function connect({ keeper, tell, became }: Ends): () => void {
   };
 }
 
-function address(ticket: string, keeper: Keeper): string {
-  const place = keeper.place();
+function address(ticket: string, keeper: Keeper | null): string {
+  const place = keeper?.place();
   const query = new URLSearchParams({ ticket });
   if (place) query.set("after", String(place.after));
   if (place?.epoch) query.set("epoch", place.epoch);

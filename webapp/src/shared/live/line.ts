@@ -16,13 +16,15 @@ export interface Line {
 }
 
 interface Ends {
+  /** Whether it says which events have come. */
+  acks: boolean;
   heard: (frame: Frame) => void;
   /** Once, with the code that it was closed with. */
   lost: (code: number) => void;
 }
 
-/** One socket: what comes by it is told and acked, and silence ends it. */
-export function openLine(address: string, { heard, lost }: Ends): Line {
+/** One socket: what comes by it is told, and acked where that is wanted; silence ends it. */
+export function openLine(address: string, { acks, heard, lost }: Ends): Line {
   const socket = new WebSocket(address);
   let silence: ReturnType<typeof setTimeout> | undefined;
   let acking: ReturnType<typeof setTimeout> | undefined;
@@ -66,7 +68,7 @@ export function openLine(address: string, { heard, lost }: Ends): Line {
     silence = undefined;
     const frame = read(String(data));
     if (!isFrame(frame)) return;
-    if (isEvent(frame)) note(frame.id);
+    if (acks && isEvent(frame)) note(frame.id);
     heard(frame);
   };
   return { say, probe, hangUp };

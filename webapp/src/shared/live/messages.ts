@@ -1,4 +1,4 @@
-import type { Job, Signal, SignalResult } from "@/shared/api/types";
+import type { Job, Overview, Signal, SignalResult } from "@/shared/api/types";
 
 /** A signal as open apps are told of it; `state` and `result` only once it is not live any more. */
 export interface LiveSignal {
@@ -56,13 +56,15 @@ export type Frame =
   | { type: "reload" }
   | { type: "job"; data: Job }
   | { type: "status"; data: LiveStatus }
+  | { type: "workers"; data: Overview }
   | LiveEvent;
 
 /** What the page says. */
 export type Said =
   | { type: "ping" }
   | { type: "ack"; id: number }
-  | { type: "resume"; after: number; epoch: string | null };
+  | { type: "resume"; after: number; epoch: string | null }
+  | { action: "watch"; what: "workers" };
 
 /** What the text says; null where it is no JSON. */
 export function read(text: string): unknown {
@@ -93,6 +95,7 @@ export function isFrame(value: unknown): value is Frame {
       return true;
     case "job":
     case "status":
+    case "workers":
       return isObject(value.data);
     default:
       return isEvent(value);
