@@ -15,7 +15,6 @@ _GROUPS = {
     "tests/live/": "live",
     "tests/realtime/": "realtime",
     "tests/security/test_brute_force.py": "brute force",
-    "tests/faults/test_storm.py": "live",
     # Six forking workers, which take their time to start.
     "tests/faults/test_boundaries.py": "faults",
     "tests/faults/test_cancel_after_a_strike.py": "faults",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.storm import exchange_faults
-from tests.faults.storm.house import house
+from tests.faults.storm.house import House, house
 from tests.faults.storm.people import move_in, start_living
 from tests.faults.storm.plan import Storm, wishes
 from tests.faults.storm.report import Report
@@ -27,6 +30,20 @@ def seed_to_use() -> int:
     return int(given) if given else random.randrange(1_000_000)
 
 
+@dataclass
+class Onlooker:
+    """Somebody who looks on from another thread. The two meet four times: when all is up (then
+    `house` is there), before the first strike, after the verdict, before all is stopped."""
+
+    house: House | None = None
+    # Longer than the longest that either lets the other wait.
+    barrier: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=240))
+
+    def meet(self) -> None:
+        """Raises BrokenBarrierError where the other has failed."""
+        self.barrier.wait()
+
+
 class Stopwatch:
     """Seconds of each phase, in their order."""
 
@@ -41,12 +58,29 @@ class Stopwatch:
         self._since = now
 
 
-def run(storm: Storm, folder: Path) -> Report:
+def run(storm: Storm, folder: Path, onlooker: Onlooker | None = None) -> Report:
     """Raises what keeps the storm itself from happening; broken promises are in the report."""
+    if onlooker is None:
+        return _run(storm, folder, lambda _: None)
+
+    def meet(place: House) -> None:
+        onlooker.house = place
+        onlooker.meet()
+
+    try:
+        return _run(storm, folder, meet)
+    finally:
+        # Whoever still waits need not: after a failure nobody comes any more.
+        onlooker.barrier.abort()
+
+
+def _run(storm: Storm, folder: Path, meet: Callable[[House], None]) -> Report:
     spent = Stopwatch()
     with house(storm, folder) as place:
         people = move_in(place.web_urls, storm.accounts)
         place.wait_until_up()
+        meet(place)
+        meet(place)
         spent.note("starting")
         exchange_faults.begin(place, storm.seed, storm.fault_chance)
         until = time.monotonic() + storm.seconds
@@ -64,6 +98,8 @@ def run(storm: Storm, folder: Path) -> Report:
         verdict = judge(place, people, _ENDED_AFTER)
         place.wait_until_up()
         spent.note("ending and judging")
+        meet(place)
+        meet(place)
         ended = {
             program.name: program.ended_by_itself
             for program in place.programs

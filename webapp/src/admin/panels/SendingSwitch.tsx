@@ -12,12 +12,13 @@ export function SendingSwitch({ sending }: { sending: Overview["sending"] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
+  // What is asked stays asked: the switch may be moved meanwhile, by another or by a lost answer.
+  const [asking, setAsking] = useState<"pause" | "resume" | null>(null);
   const change = useMutation({
-    mutationFn: (note: string) =>
-      unwrap(api.POST("/api/admin/sending", { body: { paused: !sending.paused, note } })),
+    mutationFn: ({ paused, note }: { paused: boolean; note: string }) =>
+      unwrap(api.POST("/api/admin/sending", { body: { paused, note } })),
     onSuccess: () => {
-      setAsking(false);
+      setAsking(null);
       void queries.invalidateQueries({ queryKey: ["overview"] });
     },
   });
@@ -39,23 +40,23 @@ export function SendingSwitch({ sending }: { sending: Overview["sending"] }) {
       <button
         type="button"
         className={sending.paused ? undefined : "danger"}
-        onClick={() => setAsking(true)}
+        onClick={() => setAsking(verb)}
         data-testid="sending-button"
       >
         {t(`admin.sending.${verb}`)}
       </button>
       {asking && (
         <Confirm
-          title={t(`admin.sending.${verb}Title`)}
-          action={t(`admin.sending.${verb}`)}
-          danger={!sending.paused}
+          title={t(`admin.sending.${asking}Title`)}
+          action={t(`admin.sending.${asking}`)}
+          danger={asking === "pause"}
           asksWhy
           busy={change.isPending}
           error={change.error}
-          onConfirm={(why) => change.mutate(why)}
-          onClose={() => setAsking(false)}
+          onConfirm={(note) => change.mutate({ paused: asking === "pause", note })}
+          onClose={() => setAsking(null)}
         >
-          <p>{t(`admin.sending.${verb}Why`)}</p>
+          <p>{t(`admin.sending.${asking}Why`)}</p>
         </Confirm>
       )}
     </div>
