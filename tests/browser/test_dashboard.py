@@ -189,3 +189,39 @@ def _look(operator: Person, language: str) -> None:
             assert looks.overflow(operator.page) == [], (language, name)
             assert looks.axe(operator.page) == [], (language, name, scheme)
             looks.picture(operator.page, f"dashboard/{language}-{name}-{scheme}")
+
+
+def test_sending_can_be_paused_while_the_picture_cannot_be_had_and_a_question_keeps_its_meaning(
+    opens: Opens, stack: Stack
+) -> None:
+    wishes = {"inside_telegram": False, "size": PHONE, "reduced_motion": "reduce"}
+    with opens(None, role=Role.ADMIN, **wishes) as operator:
+        expect(operator.at("account-chip")).to_be_visible()
+        away = {"status": 503, "content_type": "application/problem+json"}
+        problem = '{"code": "unavailable", "title": "away", "status": 503}'
+        operator.page.route(
+            "**/api/admin/overview", lambda route: route.fulfill(body=problem, **away)
+        )
+        operator.page.route_web_socket("**/ws?*", lambda socket: socket.close())
+        operator.complaints.allow("503", "WebSocket")
+        operator.page.goto(f"{stack.url}/admin/workers")
+        expect(operator.at("sending")).to_have_attribute("data-paused", "false")
+        expect(operator.at("jobs")).to_be_visible()
+
+        # Another operator is quicker, while this one still reads the question.
+        operator.at("sending-button").click()
+        moved = operator.api.call("POST", "/api/admin/sending", {"paused": True, "note": "first"})
+        assert moved.status_code == 200
+        expect(operator.at("sending")).to_have_attribute("data-paused", "true")
+        expect(operator.at("admin-confirm-button")).to_have_text("Остановить отправку")
+        assert looks.axe(operator.page) == []
+        operator.at("admin-why").fill("второй")
+        confirm(operator)
+        expect(operator.at("sending")).to_contain_text("второй")
+        expect(operator.at("sending")).to_contain_text("person:")
+        expect(operator.at("sending")).to_have_attribute("data-paused", "true")
+        assert looks.overflow(operator.page) == []
+        looks.picture(operator.page, "dashboard/blind")
+        operator.at("sending-button").click()
+        confirm(operator)
+        expect(operator.at("sending")).to_have_attribute("data-paused", "false")

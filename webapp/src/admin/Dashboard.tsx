@@ -13,6 +13,7 @@ import { LimitsPanel } from "./panels/LimitsPanel";
 import { QueuesPanel } from "./panels/QueuesPanel";
 import { RatesPanel } from "./panels/RatesPanel";
 import { SendingSwitch } from "./panels/SendingSwitch";
+import { useSending } from "./panels/useSending";
 import { WorkersPanel } from "./panels/WorkersPanel";
 
 /** Everything that is under way, on one page. */
@@ -20,7 +21,12 @@ export function Dashboard() {
   const { t } = useTranslation();
   const format = useFormat();
   const reached = useReach();
-  const { data, error, refetch, live } = useOverview();
+  const { data, dataUpdatedAt, trouble, refetch, live } = useOverview();
+  // What is done here is possible also while the database is too busy for the whole picture.
+  const blind = Boolean(trouble) && !live;
+  const alone = useSending(blind);
+  const sending = alone.dataUpdatedAt > dataUpdatedAt ? alone.data : data?.sending;
+  const at = data?.at ?? new Date().toISOString();
   useEffect(() => {
     document.title = `${t("admin.title")} · Ebb`;
   }, [t]);
@@ -30,27 +36,32 @@ export function Dashboard() {
       <header className={css.head}>
         <div className={css.name}>
           <h1>{t("admin.title")}</h1>
-          <p className="hint" role="status" data-testid="live-state" data-state={state}>
-            <span className={`${css.pulse} ${css[state]}`} aria-hidden="true" />
-            {t(`admin.live.${state}`)}
+          <p className="hint">
+            <span role="status" data-testid="live-state" data-state={state}>
+              <span className={`${css.pulse} ${css[state]}`} aria-hidden="true" />
+              {t(`admin.live.${state}`)}
+            </span>
+            {/* Outside of what is announced: it changes each second. */}
             {data && <span className="numbers"> · {format.moment(data.at, true)}</span>}
           </p>
         </div>
-        {data && <SendingSwitch sending={data.sending} />}
+        {sending && <SendingSwitch sending={sending} />}
       </header>
-      {Boolean(error) && !live && <Failure error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton />}
-      {data && (
-        <div className={css.grid}>
-          <QueuesPanel overview={data} />
-          <RatesPanel rates={data.rates} />
-          <WorkersPanel workers={data.workers} at={data.at} />
-          <ExchangePanel exchange={data.exchange} />
-          <JobsPanel at={data.at} />
-          <DeadLettersPanel />
-          <LimitsPanel limits={data.limits} />
-        </div>
-      )}
+      {blind && <Failure error={trouble} onRetry={() => void refetch()} />}
+      {!data && !trouble && <Skeleton />}
+      <div className={css.grid}>
+        {data && (
+          <>
+            <QueuesPanel overview={data} />
+            <RatesPanel rates={data.rates} />
+            <WorkersPanel workers={data.workers} at={data.at} />
+            <ExchangePanel exchange={data.exchange} />
+          </>
+        )}
+        <JobsPanel at={at} />
+        <DeadLettersPanel />
+        {data && <LimitsPanel limits={data.limits} />}
+      </div>
     </main>
   );
 }

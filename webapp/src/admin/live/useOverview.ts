@@ -17,5 +17,12 @@ export function useOverview() {
     refetchInterval: live ? false : POLL_MS,
     refetchOnWindowFocus: !live,
   });
-  return { ...overview, live };
+  const { data, dataUpdatedAt, error, status, refetch } = overview;
+  // What went wrong last, until something goes right: while it is asked again there is no error.
+  const [trouble, setTrouble] = useState<unknown>(null);
+  useEffect(() => {
+    if (error) setTrouble(error);
+    else if (status === "success") setTrouble(null);
+  }, [error, status]);
+  return { data, dataUpdatedAt, trouble, refetch, live };
 }

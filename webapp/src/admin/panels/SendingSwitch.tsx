@@ -7,21 +7,14 @@ import css from "../admin.module.css";
 import type { Overview } from "../types";
 import { Confirm } from "../ui/Confirm";
 
+type Verb = "pause" | "resume";
+
 /** The switch that keeps every order in the house: who moved it, and moving it. */
 export function SendingSwitch({ sending }: { sending: Overview["sending"] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const queries = useQueryClient();
   // What is asked stays asked: the switch may be moved meanwhile, by another or by a lost answer.
-  const [asking, setAsking] = useState<"pause" | "resume" | null>(null);
-  const change = useMutation({
-    mutationFn: ({ paused, note }: { paused: boolean; note: string }) =>
-      unwrap(api.POST("/api/admin/sending", { body: { paused, note } })),
-    onSuccess: () => {
-      setAsking(null);
-      void queries.invalidateQueries({ queryKey: ["overview"] });
-    },
-  });
+  const [asking, setAsking] = useState<Verb | null>(null);
   const verb = sending.paused ? "resume" : "pause";
   const since = sending.changed_at;
   return (
@@ -33,6 +26,11 @@ export function SendingSwitch({ sending }: { sending: Overview["sending"] }) {
         {sending.paused && since && (
           <span className="hint">
             {t("admin.sending.since", { moment: format.moment(since) })}
+            {sending.changed_by && (
+              <span className={css.mono} title={sending.changed_by}>
+                {` · ${shortened(sending.changed_by)}`}
+              </span>
+            )}
             {sending.note && ` · ${sending.note}`}
           </span>
         )}
@@ -45,20 +43,39 @@ export function SendingSwitch({ sending }: { sending: Overview["sending"] }) {
       >
         {t(`admin.sending.${verb}`)}
       </button>
-      {asking && (
-        <Confirm
-          title={t(`admin.sending.${asking}Title`)}
-          action={t(`admin.sending.${asking}`)}
-          danger={asking === "pause"}
-          asksWhy
-          busy={change.isPending}
-          error={change.error}
-          onConfirm={(note) => change.mutate({ paused: asking === "pause", note })}
-          onClose={() => setAsking(null)}
-        >
-          <p>{t(`admin.sending.${asking}Why`)}</p>
-        </Confirm>
-      )}
+      {asking && <Question verb={asking} onClose={() => setAsking(null)} />}
     </div>
   );
+}
+
+function Question({ verb, onClose }: { verb: Verb; onClose: () => void }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const change = useMutation({
+    mutationFn: (note: string) =>
+      unwrap(api.POST("/api/admin/sending", { body: { paused: verb === "pause", note } })),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ["overview"] });
+      onClose();
+    },
+  });
+  return (
+    <Confirm
+      title={t(`admin.sending.${verb}Title`)}
+      action={t(`admin.sending.${verb}`)}
+      danger={verb === "pause"}
+      asksWhy
+      busy={change.isPending}
+      error={change.error}
+      onConfirm={(why) => change.mutate(why)}
+      onClose={onClose}
+    >
+      <p>{t(`admin.sending.${verb}Why`)}</p>
+    </Confirm>
+  );
+}
+
+/** Whoever is a person has a pseudonym, of which a piece tells them apart from others. */
+function shortened(by: string): string {
+  return by.replace(/^(person:[0-9a-f]{8})[0-9a-f-]+$/, "$1…");
 }
