@@ -36,7 +36,8 @@ def sabotaged(source: str, mutant: Mutant) -> str:
 
 
 def copy_of_the_checkout(folder: Path) -> Path:
-    """Every file that is committed or is to be, as it is now, in a new folder."""
+    """Every file that is committed or is to be, as it is now, in a new folder. They are links, each
+    beside what Python compiled of it: to compile all anew would be most of a short run."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -44,14 +45,28 @@ def copy_of_the_checkout(folder: Path) -> Path:
         check=True,
     ).stdout
     for name in filter(None, os.fsdecode(listed).split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
+        source = ROOT / name
+        if source.is_file():
+            _link(source, folder / name)
+            for compiled in source.parent.glob(f"__pycache__/{source.stem}.*.pyc"):
+                _link(compiled, (folder / name).parent / "__pycache__" / compiled.name)
     return folder
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        # Another file system. The time stays: what was compiled is good for that of its source.
+        shutil.copy2(source, target)
 
 
 def apply(mutant: Mutant, copy: Path) -> None:
     """Write the sabotage into the copy."""
     assert copy != ROOT
     target = copy / mutant.path
-    target.write_text(sabotaged(target.read_text(), mutant))
+    made = sabotaged(target.read_text(), mutant)
+    # Not written into: it may be a link to the checkout's own.
+    target.unlink()
+    target.write_text(made)
