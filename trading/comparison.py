@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from core.numbers import ZERO
 from exchange.types import Category, Order
-from trading.resolving import average_price
+from trading.bookkeeping import average_price
 
 
 class Verdict(StrEnum):

@@ -29,8 +29,6 @@ def end_attempt(
     """Make the attempt terminal and take the leg's next step: another attempt or its end."""
     attempt.state = check_step(ATTEMPT_TRANSITIONS, attempt.state, state)
     attempt.settled_at = clock.utcnow()
-    # The next attempt may only be inserted after this one is no longer open (unique index).
-    session.flush()
     step = after_attempt(
         _leg_facts(leg),
         AttemptFacts(
@@ -50,6 +48,8 @@ def end_attempt(
     again = next_attempt(leg, attempt.n + 1)
     if step.pause:
         again.retry_at = clock.utcnow() + timedelta(seconds=step.pause)
+    # It may only be inserted after this one is no longer open (unique index).
+    session.flush()
     session.add(again)
 
 

@@ -1,29 +1,22 @@
-"""Look up what was sent, and write down what executions prove.
-
-Fills, the leg's and the snapshot's quantities change in one transaction, and all of them are
-computed anew from the stored fills: doing it twice changes nothing.
-"""
+"""Look up what was sent, and write down what became of it, all in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import clock, tracing
-from core.ids import new_id
 from core.logs import get_logger
 from core.numbers import ZERO
 from exchange.gateway import Gateway
 from exchange.types import Category, Execution, Order
-from models.fills import Fill, Snapshot
 from models.jobs import Attempt, Job, Leg
-from models.states import AttemptState, JobKind
+from models.states import AttemptState
+from trading.bookkeeping import Proof, store_fills
 from trading.desk import Desk
 from trading.lease import Lease
 from trading.leg_steps import end_attempt, reject_attempt
@@ -134,11 +127,16 @@ def _record(desk: Desk, lease: Lease, wanted: Sequence[Due], found: Mapping[str,
             .where(Attempt.id.in_([item.attempt.id for item in wanted]))
             .order_by(Leg.seq)
         ).all()
+        before = {attempt.id: attempt.qty_filled for attempt, _, _ in rows}
+        store_fills(
+            session,
+            job,
+            [Proof(attempt, leg, found[attempt.order_link_id].fills) for attempt, leg, _ in rows],
+        )
         for attempt, leg, now in rows:
-            moved = (
-                _record_one(session, desk, job, attempt, leg, found[attempt.order_link_id], now)
-                or moved
-            )
+            known = found[attempt.order_link_id]
+            moved = attempt.qty_filled != before[attempt.id] or moved
+            moved = _record_one(session, desk, job, attempt, leg, known, now) or moved
         if moved:
             job.version += 1
     return moved
@@ -153,12 +151,10 @@ def _record_one(
     found: Found,
     now: datetime,
 ) -> bool:
-    before = attempt.qty_filled
+    """What the order itself tells, its fills being stored. True if anything moved."""
     attempt.look_ups += 1
-    if found.fills:
-        store_fills(session, job, leg, attempt, found.fills)
     if found.order is None:
-        return _not_found(session, desk, job, attempt, leg, now) or attempt.qty_filled != before
+        return _not_found(session, desk, job, attempt, leg, now)
     attempt.order_id = found.order.order_id
     if found.is_complete:
         state, reason = attempt_end(found.order, attempt.qty, attempt.qty_filled)
@@ -169,7 +165,7 @@ def _record_one(
         attempt.state = AttemptState.ACKNOWLEDGED
         attempt.acknowledged_at = now
         return True
-    return attempt.qty_filled != before
+    return False
 
 
 def _not_found(
@@ -212,115 +208,3 @@ def _vanished(
         state = AttemptState.FILLED
     end_attempt(session, desk, job, attempt, leg, state)
     return True
-
-
-def store_fills(
-    session: Session, job: Job, leg: Leg, attempt: Attempt, fills: Sequence[Execution]
-) -> None:
-    """Add what is new (unique by execution id) and bring attempt, leg and snapshot in line."""
-    session.execute(
-        insert(Fill)
-        .values(
-            [
-                {
-                    "id": new_id(),
-                    "account_id": job.account_id,
-                    "job_id": job.id,
-                    "leg_id": leg.id,
-                    "attempt_id": attempt.id,
-                    "exec_id": fill.exec_id,
-                    "price": fill.price,
-                    "qty": fill.qty,
-                    "value": fill.value,
-                    "fee": fill.fee,
-                    "fee_currency": fill.fee_currency or fee_coin(leg),
-                    "executed_at": fill.executed_at,
-                }
-                for fill in fills
-            ]
-        )
-        .on_conflict_do_nothing(index_elements=["account_id", "exec_id"])
-    )
-    attempt.qty_filled = (
-        session.scalar(
-            select(func.coalesce(func.sum(Fill.qty), 0)).where(Fill.attempt_id == attempt.id)
-        )
-        or ZERO
-    )
-    stored = session.scalars(select(Fill).where(Fill.leg_id == leg.id)).all()
-    leg.qty_filled = sum((fill.qty for fill in stored), ZERO)
-    leg.avg_price = average_price(Category(leg.category), [(f.qty, f.price) for f in stored])
-    session.flush()
-    if job.kind is JobKind.REDUCE:
-        _snapshot_of(session, job, leg)
-    elif leg.snapshot_id is not None:
-        _give_back(session, leg)
-
-
-def fee_coin(leg: Leg) -> str:
-    """Where an answer names no fee currency: a spot buy pays in what it receives."""
-    return leg.base_coin if leg.category == Category.SPOT and leg.side == "Buy" else leg.settle_coin
-
-
-def average_price(category: Category, fills: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
-    """Of (quantity, price): weighted by quantity; inverse contracts by their worth in coins."""
-    total = sum((qty for qty, _ in fills), ZERO)
-    if not total:
-        return None
-    if category is Category.INVERSE:
-        return total / sum((qty / price for qty, price in fills), ZERO)
-    return sum((qty * price for qty, price in fills), ZERO) / total
-
-
-def _snapshot_of(session: Session, job: Job, leg: Leg) -> None:
-    """What the leg closed so far becomes restorable; grows with its fills."""
-    if not leg.qty_filled or leg.avg_price is None:
-        return
-    snapshot = session.scalar(select(Snapshot).where(Snapshot.leg_id == leg.id))
-    if snapshot is not None:
-        snapshot.qty_closed = leg.qty_filled
-        snapshot.closed_price = leg.avg_price
-        return
-    session.add(
-        Snapshot(
-            id=new_id(),
-            user_id=job.user_id,
-            account_id=job.account_id,
-            job_id=job.id,
-            leg_id=leg.id,
-            market_type=job.market_type,
-            category=leg.category,
-            symbol=leg.symbol,
-            side=leg.position_side,
-            position_idx=leg.position_idx,
-            qty_closed=leg.qty_filled,
-            qty_restored=ZERO,
-            closed_price=leg.avg_price,
-            leverage=leg.leverage,
-            take_profit=leg.take_profit,
-            stop_loss=leg.stop_loss,
-        )
-    )
-
-
-def _give_back(session: Session, leg: Leg) -> None:
-    """What all restore legs of the snapshot gave back, net of fees taken in the coin itself.
-    A spot order is rounded up to the step, so it may give a little more than was owed: that
-    surplus is not counted."""
-    snapshot = session.get_one(Snapshot, leg.snapshot_id, with_for_update=True)
-    bought = session.scalar(
-        select(func.coalesce(func.sum(Fill.qty), 0))
-        .join(Leg, Leg.id == Fill.leg_id)
-        .where(Leg.snapshot_id == snapshot.id)
-    )
-    in_coin = session.scalar(
-        select(func.coalesce(func.sum(Fill.fee), 0))
-        .join(Leg, Leg.id == Fill.leg_id)
-        .where(
-            Leg.snapshot_id == snapshot.id,
-            Leg.category == Category.SPOT.value,
-            Fill.fee_currency == Leg.base_coin,
-        )
-    )
-    net = (bought or ZERO) - (in_coin or ZERO)
-    snapshot.qty_restored = max(ZERO, min(snapshot.qty_closed, net))

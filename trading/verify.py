@@ -26,9 +26,9 @@ from models.fills import Fill
 from models.jobs import Attempt, Job, Leg
 from models.states import ENDED_JOBS, AttemptState
 from models.users import Account
+from trading.bookkeeping import fee_coin
 from trading.comparison import Execution, LegPair, OrderPair, Verdict, worst
 from trading.desk import Desk
-from trading.resolving import fee_coin
 from trading.views import job_of_user
 
 log = get_logger(__name__)

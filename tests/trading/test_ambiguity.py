@@ -22,12 +22,12 @@ from tests import oracle
 from tests.trading.conftest import Trader
 from trading import execute as executing
 from trading import planning
+from trading.bookkeeping import Proof, store_fills
 from trading.books import read_book
 from trading.cancel import cancel_job
 from trading.execute import execute
 from trading.lease import LeaseLost, claim, renew_all
 from trading.plans import Book
-from trading.resolving import store_fills
 from trading.sending import Sent, send_wave
 
 FUTURES = MarketType.FUTURES
@@ -140,7 +140,7 @@ def test_executions_that_are_read_twice_count_once(trader: Trader) -> None:
         attempt = session.scalars(select(Attempt).where(Attempt.leg_id == leg.id)).one()
         fills = gateway.executions(Category.LINEAR, leg.symbol, attempt.order_link_id)
         assert fills
-        store_fills(session, session.get_one(Job, leg.job_id), leg, attempt, fills)
+        store_fills(session, session.get_one(Job, leg.job_id), [Proof(attempt, leg, fills)])
     half_left(trader)
 
 

@@ -18,8 +18,8 @@ from models.states import (
     JobState,
     LegState,
 )
+from trading.bookkeeping import average_price
 from trading.finishing import end_state
-from trading.resolving import average_price
 from trading.round_trip import price_effect
 from trading.settling import (
     MAX_EMPTY,
