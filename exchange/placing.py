@@ -11,7 +11,6 @@ from exchange.outcomes import (
     Acknowledged,
     AlreadyThere,
     ExchangeError,
-    Refused,
     Unknown,
     Verdict,
 )
@@ -77,19 +76,15 @@ class Placing:
             return [_order_verdict(error) for _ in orders]
         return _batch_verdicts(answer, orders)
 
-    def cancel(self, category: Category, symbol: str, order_link_id: str) -> bool:
-        """Ask to cancel; False if the exchange says there is nothing to cancel (any more)."""
-        try:
-            self._line.write(
-                "cancel_order",
-                self.stamp(),
-                category=category.value,
-                symbol=symbol,
-                orderLinkId=order_link_id,
-            )
-        except Refused:
-            return False
-        return True
+    def cancel(self, category: Category, symbol: str, order_link_id: str) -> None:
+        """Ask to cancel. Raises Refused if there is nothing to cancel (any more)."""
+        self._line.write(
+            "cancel_order",
+            self.stamp(),
+            category=category.value,
+            symbol=symbol,
+            orderLinkId=order_link_id,
+        )
 
 
 def _order_verdict(error: ExchangeError) -> Verdict:

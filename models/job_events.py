@@ -1,5 +1,6 @@
-"""What happened to jobs, in order: told by triggers (migration 0020) in the transaction that makes
-it true, so nothing that trades has to think of it. Goes with a job's attempts."""
+"""What happened to jobs, in order: told by triggers (migrations 0020, 0025) in the transaction that
+makes it true, so that what trades need not think of it; and calls that no row tells of, by whoever
+made them. Goes with a job's attempts."""
 
 from __future__ import annotations
 
@@ -25,9 +26,12 @@ class Happened(StrEnum):
     CANCEL_REQUESTED = "cancel_requested"
     ENDED = "ended"  # state, code
     SENT = "sent"
-    ANSWERED = "answered"  # code, reason, filled
-    LOOKED_UP = "looked_up"  # filled, reason; `state` still unknown: nobody knew the order
+    ANSWERED = "answered"  # code, message, reason, filled
+    LOOKED_UP = "looked_up"  # filled, reason; found: "no" where nobody knew the order
     SETTLED = "settled"  # filled, reason: what look-ups came to
+    # By the worker itself (`trading.calls`): method, outcome, ms, code, message; no `state`.
+    CALLED = "called"
+    PROTECTED = "protected"  # whether a restored position has its stops; `state` alone
 
 
 class JobEvent(Base):

@@ -226,6 +226,10 @@ class Attempt(Base):
     sends: Mapped[int] = mapped_column(default=0)
     # How often the exchange was asked what became of it, as far as that was written down.
     look_ups: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Of those, how many found nobody who knew it; and how often the exchange answered to a sending
+    # (or did not): so that two equal ones are two things that happened.
+    misses: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    answers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     sent_at: Mapped[Moment | None]
     # The latest moment at which the exchange can still take a request made for this attempt.
     fence_until: Mapped[Moment | None]

@@ -26,7 +26,7 @@ from exchange.streams import News
 from models.jobs import Attempt, Job, Leg
 from models.states import AttemptState, LegState
 from trading.desk import Desk
-from trading.finishing import fail, finish, protect_again
+from trading.finishing import fail, finish, note_protection, protect_again
 from trading.heartbeat import Heartbeat
 from trading.lease import Lease, LeaseLost, claim
 from trading.leg_steps import end_leg, stop_unsent
@@ -317,7 +317,7 @@ class _Run:
             log.error("protection.unknown", code=error.code)
             with self._lease.write() as (session, _):
                 for leg in legs:
-                    session.get_one(Leg, leg.id).protection = "failed"
+                    note_protection(session, leg, "failed")
         return True
 
 

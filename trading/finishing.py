@@ -15,8 +15,10 @@ from core.logs import get_logger
 from exchange.gateway import Gateway
 from exchange.outcomes import AuthProblem, Refused, RequestDefect
 from exchange.types import Category
+from models.job_events import Happened, JobEvent
 from models.jobs import Job, Leg
 from models.states import JobKind, JobState, LegState
+from trading.calls import Method
 from trading.exposure import record_after
 from trading.lease import Lease
 from trading.outbox import settle_ended
@@ -38,26 +40,31 @@ def protect_again(gateway: Gateway, lease: Lease, legs: Sequence[Leg]) -> None:
             continue
         stamp = gateway.stamp()
         lease.renew()
-        outcome = _protect(gateway, leg, stamp) if leg.qty_filled else None
+        outcome = _protect(gateway, lease, leg, stamp) if leg.qty_filled else None
         with lease.write() as (session, _):
-            session.get_one(Leg, leg.id).protection = outcome
+            note_protection(session, leg, outcome)
 
 
-def _protect(gateway: Gateway, leg: Leg, stamp: int) -> str:
+def note_protection(session: Session, leg: Leg, outcome: str | None) -> None:
+    """Whether the leg's position got its stops back (`restored`, `failed`); None: it has none."""
+    session.get_one(Leg, leg.id).protection = outcome
+    if outcome is not None:
+        told = {"job_id": leg.job_id, "leg_id": leg.id, "data": {"state": outcome}}
+        session.add(JobEvent(kind=Happened.PROTECTED.value, **told))
+
+
+def _protect(gateway: Gateway, lease: Lease, leg: Leg, stamp: int) -> str:
     category = Category(leg.category)
+    wanted = {"take_profit": leg.take_profit, "stop_loss": leg.stop_loss}
     try:
-        gateway.set_trading_stop(
-            category,
-            leg.symbol,
-            leg.position_idx,
-            take_profit=leg.take_profit,
-            stop_loss=leg.stop_loss,
-            stamp=stamp,
-        )
+        with lease.calls.to(Method.SET_TRADING_STOP, leg, facts=wanted):
+            gateway.set_trading_stop(category, leg.symbol, leg.position_idx, stamp=stamp, **wanted)
     except (Refused, RequestDefect, AuthProblem) as error:
         log.warning("protection.refused", symbol=leg.symbol, code=error.code, text=error.message)
         return "failed"
-    for position in gateway.positions(category):
+    with lease.calls.to(Method.READ_POSITIONS, leg):
+        positions = gateway.positions(category)
+    for position in positions:
         if (position.symbol, position.position_idx) == (leg.symbol, leg.position_idx):
             stands = (leg.take_profit is None or position.take_profit == leg.take_profit) and (
                 leg.stop_loss is None or position.stop_loss == leg.stop_loss

@@ -24,6 +24,7 @@ from models.base import any_of
 from models.jobs import Job, tell_of
 from models.states import ENDED_JOBS
 from models.users import Account
+from trading.calls import Calls
 
 _ENDED = any_of("state", ENDED_JOBS)
 
@@ -72,18 +73,24 @@ class Lease:
     seconds: float
     touched: float = field(default_factory=clock.monotonic)
     """When the turn made its last step: what the heartbeat looks at."""
+    calls: Calls = field(default_factory=Calls)
+    """What was asked of the exchange and is yet to be told: the next write does."""
 
     @property
     def job_id(self) -> uuid.UUID:
         return self.job.id
 
     @contextmanager
-    def write(self, *, visible: bool = True) -> Iterator[tuple[Session, Job]]:
+    def write(self, *, visible: bool = True, telling: bool = True) -> Iterator[tuple[Session, Job]]:
         """A fenced transaction: commits at the end, rolls back on an error. Renews the lease.
-        `visible` says that a poller would see the change: it moves the job's version."""
+        `visible` says that a poller would see the change: it moves the job's version. `telling`:
+        write down the calls that wait for it."""
         self.touched = clock.monotonic()
         with self.sessions.begin() as session:
-            yield session, self._hold(session, visible)
+            job = self._hold(session, visible)
+            told = self.calls.tell(session, self.job_id) if telling else 0
+            yield session, job
+        self.calls.forget(told)
         self.touched = clock.monotonic()
 
     def renew(self) -> Job:

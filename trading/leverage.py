@@ -9,6 +9,7 @@ from exchange.gateway import Gateway
 from exchange.outcomes import ExchangeError, Refused
 from exchange.types import Category
 from models.jobs import Attempt, Job, Leg
+from trading.calls import Method
 from trading.desk import Desk
 from trading.lease import Lease
 from trading.leg_steps import reject_attempt
@@ -40,7 +41,9 @@ def set_leverage_first(
         stamp = gateway.stamp()
         lease.renew()
         try:
-            gateway.set_leverage(Category(leg.category), leg.symbol, leg.leverage, stamp=stamp)
+            told = {"leverage": leg.leverage}
+            with lease.calls.to(Method.SET_LEVERAGE, leg, item.attempt, facts=told):
+                gateway.set_leverage(Category(leg.category), leg.symbol, leg.leverage, stamp=stamp)
         except Refused as error:
             _refuse_leverage(lease, desk, item.attempt.id, error)
             refused = True

@@ -20,6 +20,7 @@ from models.jobs import Job, Leg
 from models.states import JobKind, JobState, LegState
 from trading.attempts import next_attempt
 from trading.books import read_book
+from trading.calls import Method
 from trading.desk import Desk
 from trading.exposure import exposure_of
 from trading.funding import questions, rates_of
@@ -48,13 +49,15 @@ def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> Ready | No
     """
     restoring = job.kind is JobKind.RESTORE
     rates: Rates = {}
-    if restoring:
-        book, rates = _read_for_restore(desk, gateway, lease, job)
-    else:
-        book = read_book(desk, gateway, job.market_type, account_id=job.account_id)
+    with lease.calls.to(Method.READ_BOOK):
+        if restoring:
+            book, rates = _read_for_restore(desk, gateway, lease, job)
+        else:
+            book = read_book(desk, gateway, job.market_type, account_id=job.account_id)
     # Before the lease is checked: what leaves late carries a time that is too old.
     stamp = gateway.stamp()
-    with lease.write() as (session, held):
+    # The first order waits for this commit: that the book was read is told after it.
+    with lease.write(telling=False) as (session, held):
         saved: Saved = {}
         if restoring:
             request = restore_from_json(held.request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,10 +14,12 @@ from core import clock, tracing
 from core.logs import get_logger
 from core.numbers import ZERO
 from exchange.gateway import Gateway
+from exchange.outcomes import Refused
 from exchange.types import Category, Execution, Order
 from models.jobs import Attempt, Job, Leg
 from models.states import AttemptState
 from trading.bookkeeping import Proof, store_fills
+from trading.calls import Method
 from trading.desk import Desk
 from trading.lease import Lease
 from trading.leg_steps import end_attempt, reject_attempt
@@ -58,13 +61,21 @@ def resolve(desk: Desk, gateway: Gateway, lease: Lease, sent: Sequence[Due]) -> 
             continue
         told = {"ebb.category": category.value, "ebb.orders": len(wanted)}
         with tracing.step("job.look_up", told):
-            found = _look_up(gateway, category, wanted)
-            _cancel_stuck(gateway, category, wanted, found)
+            with _told(lease, wanted):
+                found = _look_up(gateway, category, wanted)
+            _cancel_stuck(gateway, lease, category, wanted, found)
         if any(_tells_something(item, found[item.attempt.order_link_id]) for item in wanted):
             fills = sum(len(item.fills) for item in found.values())
             with tracing.step("job.record", {"ebb.fills": fills}):
                 moved = _record(desk, lease, wanted, found) or moved
     return moved
+
+
+def _told(lease: Lease, wanted: Sequence[Due]) -> AbstractContextManager[None]:
+    """Only of look-ups that fail: what the others found is written down."""
+    if len(wanted) > 1:
+        return lease.calls.to(Method.LOOK_UP, failed_only=True, facts={"orders": len(wanted)})
+    return lease.calls.to(Method.LOOK_UP, wanted[0].leg, wanted[0].attempt, failed_only=True)
 
 
 def _look_up(gateway: Gateway, category: Category, wanted: Sequence[Due]) -> dict[str, Found]:
@@ -90,7 +101,11 @@ def _long_gone(attempt: Attempt) -> bool:
 
 
 def _cancel_stuck(
-    gateway: Gateway, category: Category, wanted: Sequence[Due], found: Mapping[str, Found]
+    gateway: Gateway,
+    lease: Lease,
+    category: Category,
+    wanted: Sequence[Due],
+    found: Mapping[str, Found],
 ) -> None:
     """Our orders close at once by their kind (market, IOC). One that rests is taken back, and
     looked up again afterwards."""
@@ -100,7 +115,10 @@ def _cancel_stuck(
             continue
         if order.created_at is None or _age(item.attempt, order.created_at) < _STUCK_OPEN:
             continue
-        gateway.cancel(category, item.leg.symbol, item.attempt.order_link_id)
+        told = lease.calls.to(Method.CANCEL_ORDER, item.leg, item.attempt)
+        # Refused: it has closed meanwhile, as the next look-up shows.
+        with suppress(Refused), told:
+            gateway.cancel(category, item.leg.symbol, item.attempt.order_link_id)
 
 
 def _age(attempt: Attempt, created_at: datetime) -> timedelta:
@@ -153,6 +171,7 @@ def _record_one(
 ) -> bool:
     """What the order itself tells, its fills being stored. True if anything moved."""
     attempt.look_ups += 1
+    attempt.misses += found.order is None
     if found.order is None:
         return _not_found(session, desk, job, attempt, leg, now)
     attempt.order_id = found.order.order_id

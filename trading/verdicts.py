@@ -38,6 +38,7 @@ def record_verdict(
 ) -> None:
     """Write one answer down. `repeated`: an earlier send of the same id may have been taken, so
     a refusal of this one is not yet the verdict about the order: look-up decides."""
+    attempt.answers += 1
     match verdict:
         case Acknowledged(order_id):
             attempt.state = check_step(

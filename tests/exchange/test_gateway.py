@@ -178,10 +178,11 @@ def test_leverage_and_stops_may_be_set_twice(gateway: Gateway) -> None:
         )
 
 
-def test_cancelling_what_is_closed_is_no_error(gateway: Gateway) -> None:
+def test_cancelling_what_is_closed_is_refused(gateway: Gateway) -> None:
     request = market("0.1", reduce_only=True)
     place(gateway, request)
-    assert gateway.cancel(LINEAR, "BTCUSDT", request.order_link_id) is False
+    with pytest.raises(Refused):
+        gateway.cancel(LINEAR, "BTCUSDT", request.order_link_id)
 
 
 @pytest.mark.parametrize(

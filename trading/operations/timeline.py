@@ -1,4 +1,4 @@
-"""Everything that happened to one job, in the order of time: what triggers told (`job_events`),
+"""Everything that happened to one job, in the order of time: what its events told (`job_events`),
 fills by the exchange's clock, the ends of legs, messages about it, and the audit log."""
 
 from __future__ import annotations
@@ -119,15 +119,20 @@ def _events(story: Story) -> Iterator[Entry]:
         leg = legs.get(event.leg_id) if event.leg_id else None
         attempt = attempts.get(event.attempt_id) if event.attempt_id else None
         if attempt is not None and event.kind == Happened.ANSWERED:
-            facts |= _facts(order_id=attempt.order_id, message=_message(attempt, facts))
+            facts = _facts(**_of_answer(attempt, facts)) | facts
         if event.kind == Happened.PLANNED:
             facts["legs"] = str(len(story.legs))
         yield Entry(event.at, event.kind, leg, attempt, facts)
 
 
-def _message(attempt: Attempt, facts: Mapping[str, str]) -> str | None:
-    """The exchange's own words, where they belong to this answer."""
-    return attempt.message if "code" in facts and facts["code"] == str(attempt.code) else None
+def _of_answer(attempt: Attempt, facts: Mapping[str, str]) -> dict[str, str | None]:
+    """What the order's row tells of this answer. Events from before migration 0025 are without the
+    exchange's own words: the row holds the last ones."""
+    is_last = facts.get("code") == str(attempt.code)
+    return {
+        "order_id": attempt.order_id if facts.get("state") == "acknowledged" else None,
+        "message": attempt.message if is_last else None,
+    }
 
 
 def _attempts(story: Story) -> Iterator[Entry]:

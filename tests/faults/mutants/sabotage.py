@@ -44,7 +44,8 @@ def copy_of_the_checkout(folder: Path) -> Path:
         stdout=subprocess.PIPE,
         check=True,
     ).stdout
-    for name in filter(None, os.fsdecode(listed).split("\0")):
+    # In the middle of a merge a name stands there more than once.
+    for name in sorted(set(filter(None, os.fsdecode(listed).split("\0")))):
         source = ROOT / name
         if source.is_file():
             _link(source, folder / name)
