@@ -26,6 +26,8 @@ from tests.faults.boundaries.scenario import ENDS, REFUSED, Control, Staged, sta
 from trading.cancel import cancel_job
 from trading.desk import Desk
 
+STAGED = {"EBB_LEASE_SECONDS": "6", "EBB_RECV_WINDOW_MS": "5000"}
+"""What is staged in peace may take its time: the short times are the workers'."""
 STRIKES = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 
 
@@ -57,7 +59,7 @@ class Lane:
         self, environment: dict[str, str], control: Control, make_account: Control, log: Path
     ) -> None:
         self._control, self._make = control, make_account
-        with _environment(environment):
+        with _environment({**environment, **STAGED}):
             settings = Settings()
         self._desk = Desk.from_settings(settings)
         self._engine = make_engine(environment["DATABASE_URL"])
