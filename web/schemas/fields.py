@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from decimal import Context, Decimal
 from typing import Annotated, Any
@@ -115,9 +116,22 @@ def unchanged(**rules: Any) -> Any:
 
 
 class Strict(BaseModel):
-    """A request body: unknown fields are refused."""
+    """What a request holds: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **wishes: Any) -> dict[str, Any]:
+        """As pydantic makes it; kept where nothing is wished for, which is how flask-openapi3 asks
+        for a query's schema in each request. Not to be changed by who gets it."""
+        if args or wishes:
+            return super().model_json_schema(*args, **wishes)
+        return _plain_schema(cls)
+
+
+@functools.cache
+def _plain_schema(model: type[Strict]) -> dict[str, Any]:
+    return super(Strict, model).model_json_schema()
 
 
 class Out(BaseModel):
