@@ -16,10 +16,31 @@ max_requests = 50_000
 max_requests_jitter = 5_000
 # The application writes its own request lines, without queries and headers.
 accesslog = None
-# Forked before anything is imported: no pool or socket is shared.
+# Forked before the application is imported: no pool or socket is shared.
 preload_app = False
 # No control socket: the platform's process manager is the only one that steers this.
 control_socket_disable = True
+
+
+_ERRORS = "gunicorn.error"
+
+
+def on_starting(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    # What gunicorn itself says goes the way of all logs, without secrets. Settings that are no good
+    # stop it here, before anything is forked.
+    from core.logs import adopt, configure_logs  # noqa: PLC0415
+    from core.settings import load_settings  # noqa: PLC0415
+
+    settings = load_settings()
+    configure_logs(settings.log_level, human=settings.log_human)
+    adopt(_ERRORS)
+
+
+def on_reload(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    # It has just given its logger a handler again.
+    from core.logs import adopt  # noqa: PLC0415
+
+    adopt(_ERRORS)
 
 
 def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature

@@ -4,21 +4,67 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 _DRIVER = "postgresql+psycopg2://"
+# The readers' own words would tell a part of the password: where it has a character that ends it
+# for them, the rest is taken for a port or a host.
+_UNREADABLE = (
+    "can't be read: is the port a number? In user and password @ : / # ? % are written as"
+    " %40 %3A %2F %23 %3F %25"
+)
 
 
 def database_address(url: str) -> str:
     """The address with our driver named.
 
     `postgres://` is Heroku's; `postgresql://` alone means another driver since SQLAlchemy 2.1.
-    Raises ValueError for anything that is not PostgreSQL.
+    Raises ValueError for anything that is not PostgreSQL, or that SQLAlchemy can't read.
     """
     for scheme in ("postgres://", "postgresql://", _DRIVER):
         if url.startswith(scheme):
-            return _DRIVER + url.removeprefix(scheme)
-    raise ValueError("must be a postgresql:// address")
+            address = _DRIVER + url.removeprefix(scheme)
+            break
+    else:
+        raise ValueError("must be a postgresql:// address")
+    try:
+        host = make_url(address).host or ""
+    except (ArgumentError, ValueError):
+        raise ValueError(_UNREADABLE) from None
+    if "@" in host:
+        raise ValueError(_UNREADABLE)
+    return address
+
+
+def database_passwords(address: str) -> tuple[str, ...]:
+    """The password within, if there is one; `address` is as `database_address` gives it."""
+    url = make_url(address)
+    return tuple(str(word) for word in (url.password, url.query.get("password")) if word)
+
+
+def server_passwords(url: str) -> tuple[str, ...]:
+    """The same of a URL that `split_address` takes."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return tuple(
+        unquote(word) for word in (parts.password, query.get("password")) if word is not None
+    )
+
+
+def split_address(url: str) -> SplitResult:
+    """The parts of any server's URL. Raises ValueError, which tells nothing of them, where they
+    can't be read, or a part of user or password is taken for something else."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError(_UNREADABLE) from None
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise ValueError(_UNREADABLE)
+    return parts
 
 
 def redis_address(url: str, *, verify: bool) -> str:
@@ -62,18 +108,13 @@ class MailServerAddress:
     @classmethod
     def parse(cls, url: str) -> Self:
         """Of `smtps://`, `smtp+starttls://` or `smtp://`. Raises ValueError for another."""
-        parts = urlsplit(url)
-        try:
-            port = parts.port
-        except ValueError:
-            # Its own words would tell a part of the password.
-            raise ValueError("must be an address with a port that is a number") from None
+        parts = split_address(url)
         if parts.scheme not in _MAIL_SCHEMES or not parts.hostname:
             raise ValueError("must be an smtps://, smtp+starttls:// or smtp:// address")
         tls, usual_port = _MAIL_SCHEMES[parts.scheme]
         return cls(
             host=parts.hostname,
-            port=port or usual_port,
+            port=parts.port or usual_port,
             tls=tls,
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,

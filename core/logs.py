@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from core.secrets_filter import scrub
+from core.secrets_filter import MASK, scrub
 
 Witness = Callable[[Mapping[str, Any]], object]
 _witness: Witness | None = None
@@ -43,6 +44,9 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 # Their debug and info lines name every URL with its query, or every packet.
 _QUIET = ("urllib3", "pybit", "werkzeug", "dramatiq.worker", "alembic")
+# In an address of ours tickets and signatures stand in the query, and keys of exports in the path.
+_QUERY = re.compile(r"\?[^\s'\"]+")
+_LONG_PART = re.compile(r"(?<=/)[^\s/?'\"]{40,}")
 
 
 def _scrub_event(
@@ -84,6 +88,27 @@ def configure_logs(level: str = "INFO", *, human: bool = False) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+class _WithoutKeysOfAddresses(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = _QUERY.sub("?…", record.getMessage())
+        record.msg, record.args = _LONG_PART.sub(MASK, said), None
+        return True
+
+
+_WITHOUT_KEYS = _WithoutKeysOfAddresses()
+
+
+def adopt(name: str) -> None:
+    """Have a server's own logger, which has a handler of its own and tells whole addresses, write
+    as everything else does. Safe to repeat."""
+    logger = logging.getLogger(name)
+    logger.handlers.clear()
+    logger.propagate = True
+    # The root's level is everybody's.
+    logger.setLevel(logging.NOTSET)
+    logger.addFilter(_WITHOUT_KEYS)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

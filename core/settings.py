@@ -17,7 +17,15 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.addresses import MailServerAddress, amqp_address, database_address, redis_address
+from core.addresses import (
+    MailServerAddress,
+    amqp_address,
+    database_address,
+    database_passwords,
+    redis_address,
+    server_passwords,
+    split_address,
+)
 from core.secrets_filter import remember
 
 _MIN_SECRET = 32
@@ -209,6 +217,7 @@ class Settings(BaseSettings):
     def _redis(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must be a redis://, rediss:// or unix:// address")
+        split_address(value.get_secret_value())
         return value
 
     @field_validator("broker_url", mode="before")
@@ -218,6 +227,7 @@ class Settings(BaseSettings):
             return None
         if not isinstance(value, str) or not value.startswith(("amqp://", "amqps://")):
             raise ValueError("must be an amqp:// or amqps:// address")
+        split_address(value)
         if find_spec("pika") is None:
             raise ValueError("needs RabbitMQ's client: install requirements/rabbitmq.txt")
         return value
@@ -410,10 +420,17 @@ class Settings(BaseSettings):
         return None if self.broker_url is None else amqp_address(self.broker_url.get_secret_value())
 
     @property
-    def broker_passwords(self) -> tuple[str, ...]:
-        """RabbitMQ's password, where it wants one."""
-        address = urlsplit(self.broker_url.get_secret_value()) if self.broker_url else None
-        return (unquote(address.password),) if address and address.password else ()
+    def server_passwords(self) -> tuple[str, ...]:
+        """Those of PostgreSQL, Redis and RabbitMQ, where they want one."""
+        databases = (self.database_url, self.database_direct_url)
+        others = (self.redis_url, self.broker_url)
+        return tuple(
+            password
+            for urls, within in ((databases, database_passwords), (others, server_passwords))
+            for url in urls
+            if url is not None
+            for password in within(url.get_secret_value())
+        )
 
     @property
     def is_sandbox(self) -> bool:
@@ -452,7 +469,7 @@ def load_settings() -> Settings:
         *settings.jwt_secrets,
         *settings.bot_tokens,
         *settings.mail_passwords,
-        *settings.broker_passwords,
+        *settings.server_passwords,
         *settings.metrics_tokens,
         *settings.collector_secrets,
         *settings.sentry_keys,

@@ -6,102 +6,122 @@ would hold no rows of people, or fail. Both programs are of the server's major v
 
 from __future__ import annotations
 
-import os
-import subprocess
-from dataclasses import dataclass, field
+import sys
 from pathlib import Path
 
-import psycopg2
-from psycopg2.extensions import make_dsn, parse_dsn
+from sqlalchemy import Connection, text
+
+from models.base import Base
+from models.holdings import Holdings
+from models.place import DumpError, Place
+
+STREAMS = (Path("-"), Path("/dev/stdin"), Path("/dev/stdout"))
+"""What stands for standard input or output in place of a file."""
 
 _SCHEMA = "public"
-_SCOPE = "-c ebb.scope=system"
 # Whatever is in the dump becomes the restoring role's, as on platforms where roles differ.
 _OWNERLESS = ("--no-owner", "--no-privileges", f"--schema={_SCHEMA}")
+# Tables that have rows when the migrations have run on an empty database.
+_FILLED = ("alembic_version", "event_stream")
 
 
-class DumpError(Exception):
-    """A dump or a restore did not come about; the message is for an operator."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A database as PostgreSQL's programs are told of it. The password goes by the environment:
-    arguments can be read by everybody on the machine."""
-
-    dsn: str
-    password: str | None = field(repr=False)
-    options: str
-
-    @classmethod
-    def of(cls, address: str) -> Place:
-        """Of an address with or without our driver's name."""
-        known = dict(parse_dsn(address.replace("postgresql+psycopg2://", "postgresql://", 1)))
-        password, options = known.pop("password", None), known.pop("options", "")
-        return cls(make_dsn(**known), password, f"{options} {_SCOPE}".strip())
-
-    def run(self, program: str, *arguments: str) -> None:
-        """Raises DumpError with what the program said."""
-        secret = {} if self.password is None else {"PGPASSWORD": self.password}
-        try:
-            done = subprocess.run(  # noqa: S603 - our arguments
-                [program, f"--dbname={self.dsn}", "--no-password", *arguments],
-                env={**os.environ, "PGOPTIONS": self.options, **secret},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except OSError as error:
-            raise DumpError(
-                f"{program} can't be run ({error}): install PostgreSQL's client programs."
-            ) from None
-        if done.returncode:
-            raise DumpError(f"{program} failed:\n{done.stderr.strip()[-2000:]}")
-
-    def tables(self) -> int:
-        """How many there are. Raises DumpError where the server can't be reached."""
-        try:
-            connection = psycopg2.connect(self.dsn, password=self.password)
-        except psycopg2.OperationalError as error:
-            raise DumpError(f"The database can't be reached: {str(error).strip()}") from None
-        try:
-            cursor = connection.cursor()
-            cursor.execute("select count(*) from pg_tables where schemaname = %s", (_SCHEMA,))
-            (found,) = cursor.fetchone() or (0,)
-            return int(found)
-        finally:
-            connection.close()
-
-
-def dump(address: str, file: Path) -> None:
-    """Write one moment of the database to a file that only its owner may read. Raises DumpError;
-    a file of that name stays as it was until the new one is whole."""
+def dump(address: str, file: Path) -> Holdings:
+    """Write one moment of the database to a file that only its owner may read, or to standard
+    output, and tell what is in it. Raises DumpError; a file of that name stays as it was until the
+    new one is whole."""
+    if file in STREAMS:
+        if sys.stdout.isatty():
+            raise DumpError("A terminal would spoil the dump: lead it into a file.")
+        return _dump(address)
     part = file.with_name(f"{file.name}.part")
     try:
         part.unlink(missing_ok=True)
         part.touch(mode=0o600)
-        Place.of(address).run(
-            "pg_dump",
-            *("--format=custom", "--enable-row-security", *_OWNERLESS, f"--file={part}"),
-        )
+        held = _dump(address, f"--file={part}")
         part.replace(file)
     except OSError as error:
         raise DumpError(f"{file} can't be written: {error}") from None
     finally:
         part.unlink(missing_ok=True)
+    return held
 
 
-def restore(address: str, file: Path) -> None:
-    """Bring a dump into a database that holds nothing yet, wholly or not at all. Raises
-    DumpError."""
-    if not file.is_file():
+def _dump(address: str, *target: str) -> Holdings:
+    place = Place.of(address)
+    with place.connected(at_one_moment=True) as connection:
+        if not _tables(connection):
+            raise DumpError("There are no tables in this database.")
+        held = Holdings.of(connection)
+        # What is dumped is what was counted.
+        moment = connection.scalar(text("select pg_export_snapshot()"))
+        place.run(
+            "pg_dump",
+            *("--format=custom", "--enable-row-security", *_OWNERLESS, f"--snapshot={moment}"),
+            *target,
+            is_piped=not target,
+        )
+    return held
+
+
+def restore(address: str, file: Path) -> Holdings:
+    """Bring a dump, of a file or of standard input, into a database that holds nothing yet, wholly
+    or not at all, and tell what is there then. Tables without rows, as migrations leave them, count
+    as nothing, and go. Raises DumpError."""
+    is_piped = file in STREAMS
+    if is_piped and sys.stdin.isatty():
+        raise DumpError("A terminal has no dump: lead a file into this command.")
+    if not is_piped and not file.is_file():
         raise DumpError(f"There is no dump at {file}.")
     place = Place.of(address)
-    found = place.tables()
-    if found:
-        raise DumpError(f"The database is not empty ({found} tables): restore into a new one.")
+    with place.connected() as connection:
+        _make_room(connection)
     place.run(
         "pg_restore",
         *("--single-transaction", "--exit-on-error", "--enable-row-security"),
-        *(*_OWNERLESS, str(file)),
+        *_OWNERLESS,
+        *(() if is_piped else (str(file),)),
+        is_piped=is_piped,
     )
+    with place.connected() as connection:
+        return Holdings.of(connection)
+
+
+def _make_room(connection: Connection) -> None:
+    """Platforms run the migrations before anybody can restore: what those made goes, if nothing
+    was written since."""
+    found = _tables(connection)
+    if not found:
+        return
+    listed = ", ".join(found)
+    strange = set(found) - set(Base.metadata.tables) - set(_FILLED)
+    if strange:
+        raise DumpError(f"The database is not empty (tables {', '.join(sorted(strange))}).{_ELSE}")
+    # Whoever still writes is waited for, and then finds no table.
+    connection.execute(text(f"lock table {listed} in access exclusive mode"))
+    filled = [
+        table
+        for table in found
+        if table not in _FILLED and connection.scalar(text(f"select exists (select from {table})"))  # noqa: S608 - ours
+    ]
+    if filled:
+        raise DumpError(f"The database is not empty (rows in {', '.join(filled)}).{_ELSE}")
+    functions = connection.scalars(_FUNCTIONS, {"schema": _SCHEMA}).all()
+    connection.execute(text(f"drop table {listed}"))
+    if functions:
+        connection.execute(text(f"drop function {', '.join(functions)}"))
+
+
+_ELSE = " Restore into a new one."
+_FUNCTIONS = text(
+    """
+    select distinct tgfoid::regprocedure::text
+    from pg_trigger join pg_class on pg_class.oid = tgrelid join pg_proc on pg_proc.oid = tgfoid
+    where not tgisinternal
+      and relnamespace = to_regnamespace(:schema) and pronamespace = relnamespace
+    """
+)
+
+
+def _tables(connection: Connection) -> list[str]:
+    named = text("select tablename from pg_tables where schemaname = :schema order by 1")
+    return list(connection.scalars(named, {"schema": _SCHEMA}))

@@ -17,13 +17,19 @@ from core.settings import Settings
 from models import dump as dumps
 from models import migrate
 from models.base import db
+from models.holdings import Holdings
+from models.place import DumpError
 from models.row_policies import gaps
 from trading import audit_check, books_check, restored
 from trading.desk import Desk
 from trading.rotation import survey
 from web.operators import OperatorGroup, operator
 
-_FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+_FILE = click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+_NOBODY = (
+    "There is nothing of people in it: nobody has signed in yet, or what was dumped is another"
+    " database, or was read without the right to see people's rows."
+)
 
 
 def register(app: Flask) -> None:
@@ -33,19 +39,23 @@ def register(app: Flask) -> None:
     @group.command("dump")
     @_FILE
     def dump(file: Path) -> None:
-        """Write the database to FILE, beside running processes. Exchange keys stay encrypted in
-        it: keep EBB_MASTER_SECRETS somewhere else."""
+        """Write the database to FILE (`-`: standard output), beside running processes. Exchange
+        keys stay encrypted in it: keep EBB_MASTER_SECRETS somewhere else."""
         with _told():
-            dumps.dump(_address(), file)
-        click.echo(f"{file}: {file.stat().st_size} bytes.")
+            held = dumps.dump(_address(), file)
+        # Standard output may be the dump.
+        if file not in dumps.STREAMS:
+            click.echo(f"{file}: {file.stat().st_size} bytes.", err=True)
+        _tell(held)
 
     @group.command("restore")
     @_FILE
     def restore(file: Path) -> None:
-        """Bring FILE into the empty database of DATABASE_URL, with web and worker stopped. Sending
-        is paused afterwards."""
+        """Bring FILE (`-`: standard input) into the database of DATABASE_URL, which is empty or has
+        tables without rows, with web and worker stopped. Sending is paused afterwards."""
         with _told():
-            dumps.restore(_address(), file)
+            held = dumps.restore(_address(), file)
+        _tell(held)
         migrate.upgrade(_address())
         settled = restored.settle(db.session(), by=operator())
         click.echo("Restored.")
@@ -56,7 +66,8 @@ def register(app: Flask) -> None:
 
     @group.command("check")
     def check() -> None:
-        """Exit code 1 and every fault: revision, row-level security, audit log, keys, books."""
+        """Exit code 1 and every fault: revision, people, row-level security, audit log, keys,
+        books."""
         session = db.session()
         # All of the books may take longer than any request may.
         session.execute(text("set local statement_timeout = 0"))
@@ -65,6 +76,7 @@ def register(app: Flask) -> None:
             click.echo(fault, err=True)
         if faults:
             raise SystemExit(1)
+        click.echo(f"{Holdings.of(session.connection())}.")
         click.echo("Revision, row-level security, audit log, stored keys and books are in order.")
 
     app.cli.add_command(group)
@@ -79,6 +91,8 @@ def _faults(session: Session) -> Iterator[str]:
     if revision != migrate.head():
         yield f"revision: {revision}, and {migrate.head()} is wanted: run `flask db upgrade`"
         return
+    if Holdings.of(session.connection()).are_none:
+        yield f"people: {_NOBODY}"
     yield from (f"row-level security: {table} is not guarded" for table in gaps(session))
     chain = audit_check.verify(session)
     if chain.fault is not None:
@@ -91,6 +105,12 @@ def _faults(session: Session) -> Iterator[str]:
     yield from (f"keys: no master secret opens {name} {row}" for name, row in closed)
 
 
+def _tell(held: Holdings) -> None:
+    click.echo(f"{held}.", err=True)
+    if held.are_none:
+        click.echo(_NOBODY, err=True)
+
+
 def _address() -> str:
     settings: Settings = current_app.config["SETTINGS"]
     return settings.session_database
@@ -101,5 +121,5 @@ def _told() -> Iterator[None]:
     """What went wrong ends the command with its words."""
     try:
         yield
-    except dumps.DumpError as error:
+    except DumpError as error:
         raise click.ClickException(str(error)) from None

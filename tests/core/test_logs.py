@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.logs import configure_logs, get_logger, log_context
+from core.logs import adopt, configure_logs, get_logger, log_context
 from core.secrets_filter import MASK, remember
 
 
@@ -111,3 +111,21 @@ def test_lines_for_people_hold_no_secret_either(
     get_logger("ebb.test.human").info("connected", api_secret="surely-secret")
     assert "connected" in written.getvalue()
     assert "surely-secret" not in written.getvalue()
+
+
+def test_what_a_server_says_of_a_request_is_a_line_of_ours_without_its_keys(
+    written: Written,
+) -> None:
+    theirs, own = logging.getLogger("ebb.test.server"), io.StringIO()
+    theirs.addHandler(logging.StreamHandler(own))
+    theirs.propagate = False
+    theirs.setLevel(logging.DEBUG)
+    adopt("ebb.test.server")
+    theirs.debug("unseen")
+    theirs.error("Error handling request %s %s", "GET", "/ws?ticket=a-ticket&v=1")
+    theirs.warning(f"Invalid request line: 'GET /api/exports/{'a.ticket' * 8}?a=b HTTP/9'")
+    assert own.getvalue() == ""
+    assert [line["event"] for line in written.lines] == [
+        "Error handling request GET /ws?…",
+        f"Invalid request line: 'GET /api/exports/{MASK}?… HTTP/9'",
+    ]

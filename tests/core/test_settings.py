@@ -78,6 +78,7 @@ def test_what_is_missing_is_named(surroundings: pytest.MonkeyPatch, name: str) -
         ("EBB_TELEGRAM_THIRD_PARTY_BOTS", "123456,a-name-of-a-bot"),
         ("DATABASE_URL", "sqlite:///ebb.db"),
         ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "redis://localhost:port-of-redis"),
         ("EBB_LEASE_SECONDS", "0"),
         ("EBB_LOG_LEVEL", "LOUD"),
         ("EBB_SANDBOX_URL", "ftp://nowhere"),
@@ -142,6 +143,40 @@ def test_from_the_start_no_log_can_show_what_was_set(surroundings: pytest.Monkey
     for name in ("EBB_MASTER_SECRETS", "EBB_JWT_SECRET", "EBB_TELEGRAM_BOT_TOKEN"):
         for secret in GOOD[name].split(", "):
             assert secret not in scrub_text(f"it says {secret}")
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("REDIS_URL", "redis://:hid/den@redis:6379"),
+        ("REDIS_URL", "rediss://:hid#den@redis:6379"),
+        ("REDIS_URL", "redis://:4711/hidden@redis:6379"),
+        ("REDIS_URL", "redis://:hidden@[redis:6379"),
+        ("DATABASE_URL", "postgres://ebb:p@ss:hidden@server/ebb"),
+        ("DATABASE_URL", "postgres://ebb:p@hidden@server/ebb"),
+        ("EBB_DATABASE_DIRECT_URL", "postgres://ebb:p@ss:hidden@server/ebb"),
+        ("EBB_SMTP_URL", "smtps://ebb:4711/hidden@mail.example"),
+        ("EBB_BROKER_URL", "amqp://ebb:hid/den@mq.example"),
+    ],
+)
+def test_an_address_that_a_password_spoils_is_named_without_a_part_of_it(
+    surroundings: pytest.MonkeyPatch, name: str, url: str
+) -> None:
+    surroundings.setenv(name, url)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert f"{name}: can't be read" in str(error.value)
+    assert not {part for part in ("hid", "den", "4711") if part in str(error.value)}
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "EBB_DATABASE_DIRECT_URL", "REDIS_URL"])
+def test_a_server_s_password_is_in_no_log(surroundings: pytest.MonkeyPatch, name: str) -> None:
+    scheme = "redis" if name == "REDIS_URL" else "postgres"
+    for form in ("u:{}%2Fword@server/0", "server/0?password={}%2Fword"):
+        random = secrets.token_hex(12)
+        surroundings.setenv(name, f"{scheme}://{form.format(random)}")
+        load_settings()
+        assert random not in scrub_text(f"it says {random}/word")
 
 
 def test_several_bots_are_read_in_their_order(surroundings: pytest.MonkeyPatch) -> None:
@@ -262,7 +297,7 @@ def test_mail_leaves_the_machine_encrypted(
 def test_rabbitmq_is_waited_for_as_briefly_as_it_is_told(surroundings: pytest.MonkeyPatch) -> None:
     surroundings.setenv("EBB_BROKER_URL", "amqps://ebb:a%40secret@mq.example/ebb?heartbeat=30")
     settings = load_settings()
-    assert settings.broker_passwords == ("a@secret",)
+    assert "a@secret" in settings.server_passwords
     assert "a@secret" not in scrub_text("with a@secret in it")
     address = settings.amqp_address
     assert address is not None

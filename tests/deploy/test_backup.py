@@ -2,88 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from flask_openapi3 import OpenAPI
-from pydantic import SecretStr
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
-from core.settings import Settings
-from devstack.postgres import PROGRAMS
 from models import migrate
-from models.base import Base, db
 from models.events import EventStream
 from models.jobs import Job
-from models.sessions import make_engine, make_sessions
 from models.states import JobState
 from models.users import Account
 from telegram.init_data import TelegramUser, sign
 from tests import oracle
-from tests.databases import Databases
+from tests.deploy.deployment import Deployment, rows
 from tests.web.conftest import Person
 from trading.desk import Desk
 from trading.execute import execute
 from trading.pause import is_paused
 from trading.sealing import seal
-from web.app import create_app
 
 # What a restore itself writes.
 CHANGED = {"audit_log", "counters", "event_stream", "job_events", "jobs", "outbox", "switches"}
 
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """An application on a database of its own."""
-
-    app: OpenAPI
-    settings: Settings
-    sessions: sessionmaker[Session]
-
-    def flask(self, *words: str) -> Result:
-        return self.app.test_cli_runner().invoke(args=list(words))
-
-
-@contextmanager
-def deployment(settings: Settings, address: str) -> Iterator[Deployment]:
-    own = settings.model_copy(
-        update={"database_url": SecretStr(address.replace("postgresql:", "postgresql+psycopg2:"))}
-    )
-    app = create_app(own)
-    engine = make_engine(address)
-    try:
-        yield Deployment(app, own, make_sessions(engine))
-    finally:
-        engine.dispose()
-        with app.app_context():
-            db.engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def _programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of the server's version, and the run's log file stays the target."""
-    monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr("web.app.configure_logs", lambda *_, **__: None)
-
-
-@pytest.fixture
-def deployments(
-    settings: Settings, databases: Databases, process_number: int
-) -> Iterator[Callable[[str], Deployment]]:
-    """By name; the database is empty."""
-    with ExitStack() as stack:
-        yield lambda name: stack.enter_context(
-            deployment(settings, databases.empty(f"ebb_{name}_{process_number}"))
-        )
+pytestmark = pytest.mark.usefixtures("programs")
 
 
 def trade(
@@ -117,15 +63,6 @@ def work(at: Deployment, job: uuid.UUID) -> None:
     desk = Desk.from_settings(at.settings)
     while execute(desk, at.sessions, job, owner="test").again_in is not None:
         pass
-
-
-def rows(sessions: sessionmaker[Session]) -> dict[str, list[str]]:
-    """Every table's rows, as text."""
-    with sessions() as session:
-        return {
-            name: sorted(session.scalars(text(f"select t::text from {name} t")))
-            for name in Base.metadata.tables
-        }
 
 
 def guards(sessions: sessionmaker[Session]) -> list[str]:
@@ -162,6 +99,8 @@ def test_what_was_dumped_is_restored_whole_and_waits_for_an_operator(
 
     told = old.flask("backup", "dump", str(file))
     assert told.exit_code == 0, told.output
+    held = f"users 1, accounts 1, jobs 4, fills {len(before['fills'])}, snapshots "
+    assert held in told.output
     assert file.stat().st_mode & 0o077 == 0
     assert keys["api_secret"] not in str(before)
     told = new.flask("backup", "restore", str(file))
@@ -169,6 +108,7 @@ def test_what_was_dumped_is_restored_whole_and_waits_for_an_operator(
 
     after = rows(new.sessions)
     assert "go on then: 0; cancelled: 1." in told.output
+    assert held in told.output
     assert len(before["jobs"]) == 4
     same = set(before) - CHANGED
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
@@ -188,6 +128,7 @@ def test_what_was_dumped_is_restored_whole_and_waits_for_an_operator(
         oracle.check(session, account.id, control("GET", "ledger", uid=keys["uid"])["items"])
     told = new.flask("backup", "check")
     assert told.exit_code == 0, told.output
+    assert held in told.output
     again = new.flask("backup", "restore", str(file))
     assert again.exit_code == 1
     assert "not empty" in again.output
@@ -218,14 +159,27 @@ def test_a_check_names_what_is_broken(
         assert what in said.output, said.output
 
 
-def test_a_dump_that_fails_leaves_the_former_one(
-    deployments: Callable[[str], Deployment], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_a_release_made_of_an_empty_database_makes_room(
+    deployments: Callable[[str], Deployment],
+    environment: dict[str, str],
+    make_account: Callable[..., Any],
+    known_secrets: Callable[..., None],
+    tmp_path: Path,
 ) -> None:
-    at, file = deployments("backup_failing"), tmp_path / "ebb.dump"
-    file.write_text("former")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    told = at.flask("backup", "dump", str(file))
-    assert (told.exit_code, file.read_text()) == (1, "former")
-    assert "client programs" in told.output
-    assert [one.name for one in tmp_path.iterdir()] == ["ebb.dump"]
-    assert "no dump at" in at.flask("backup", "restore", str(tmp_path / "nothing")).output
+    """As on platforms where the migrations run by themselves; and by standard input and output, as
+    where no file can be written."""
+    old, new, file = deployments("backup_full"), deployments("backup_fresh"), tmp_path / "ebb.dump"
+    migrate.upgrade(old.settings.session_database)
+    trade(old, make_account, known_secrets)
+    before = rows(old.sessions)
+    told = old.shell(environment, f"backup dump - > {file}")
+    assert told.returncode == 0, told.stderr
+    assert b"users 1, " in told.stderr
+
+    migrate.upgrade(new.settings.session_database)
+    told = new.shell(environment, f"backup restore /dev/stdin < {file}")
+    assert told.returncode == 0, told.stderr
+    after = rows(new.sessions)
+    same = set(before) - CHANGED
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    assert guards(new.sessions) == guards(old.sessions)

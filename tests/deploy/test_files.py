@@ -150,3 +150,5 @@ def test_the_example_environment_names_every_setting() -> None:
     lines = (ROOT / ".env.example").read_text().splitlines()
     named = {line.lstrip("# ").partition("=")[0] for line in lines if "=" in line}
     assert named >= SETTINGS
+    compose = (ROOT / "docker-compose.yml").read_text()
+    assert named >= set(re.findall(r"\$\{(\w+):\?", compose))

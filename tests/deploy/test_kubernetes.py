@@ -60,9 +60,9 @@ def test_every_manifest_is_of_the_schema_in_the_oldest_and_the_newest_version() 
 
 def test_the_folder_is_what_kustomize_applies() -> None:
     listed = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
-    # The release goes before all others, by itself.
+    # The release goes before all others, by itself; the console is for commands alone.
     there = {file.name for file in FOLDER.glob("*.yaml")}
-    assert set(listed) == there - {"kustomization.yaml", "release.yaml"}
+    assert set(listed) == there - {"kustomization.yaml", "release.yaml", "console.yaml"}
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "release"])
@@ -87,6 +87,16 @@ def test_pods_run_the_procfile_s_programs_with_nothing_they_do_not_need(name: st
         assert {"startupProbe", "livenessProbe"} <= set(container)
         assert pod["terminationGracePeriodSeconds"] >= 30
         assert named("PodDisruptionBudget", f"ebb-{name}")["spec"]["maxUnavailable"] == 1
+
+
+def test_commands_run_where_the_release_runs() -> None:
+    console, release = named("Pod", "ebb-console")["spec"], pods()["release"]
+    own = {"activeDeadlineSeconds", "terminationGracePeriodSeconds", "containers"}
+    assert {key: console[key] for key in set(console) - own} == {
+        key: release[key] for key in set(release) - own
+    }
+    (its,), (theirs,) = console["containers"], release["containers"]
+    assert {**its, "name": "", "command": []} == {**theirs, "name": "", "command": []}
 
 
 def test_one_image_is_named_throughout() -> None:

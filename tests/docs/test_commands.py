@@ -95,7 +95,7 @@ def test_every_flask_command_takes_these_arguments(
     for where, text in everything_shown():
         for written in _FLASK.findall(text):
             try:
-                _parse(commands, re.split(r"[#|>)](?!\S)|…| && ", _filled_in(written))[0])
+                _parse(commands, re.split(r"[#|<>)](?!\S)|…| && ", _filled_in(written))[0])
             except (click.ClickException, KeyError, ValueError) as error:
                 wrong.append(f"{where}: flask {written}: {error!r}")
     assert not wrong

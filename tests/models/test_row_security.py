@@ -66,6 +66,7 @@ SYSTEM_PLACES = {
     "community/posting.py": "what is owed to the community's chat is nobody's",
     "web/realtime/records.py": "one look for all who have a socket open: what is new, who is gone",
     "trading/gauges.py": "how many there are, of whomever",
+    "models/place.py": "a dump holds everybody's rows",
     "models/sessions.py": "the worker, which looks for what is due; a turn is its owner's",
 }
 
