@@ -101,8 +101,12 @@ def test_an_operator_follows_jobs_through_a_worker_s_death(
         expect(operator.at("account-chip")).to_be_visible()
         page.goto(f"{stack.url}/admin/workers")
         expect(operator.at("no-access")).to_be_visible()
+        page.goto(f"{stack.url}/settings")
+        expect(operator.at("session-row").first).to_be_visible()
+        expect(operator.at("settings-workers")).to_have_count(0)
         make_operator(operator)
         page.reload()
+        operator.at("settings-workers").click()
         expect(operator.at("live-state")).to_have_attribute("data-state", "live")
 
         # Jobs run, of several people; one of them hangs at the exchange when its worker dies.
