@@ -20,6 +20,7 @@ _FLASK = re.compile(r"\bflask (?:--app web\.wsgi:app )?(.+)")
 _BUILT_IN = ("shell", "run", "routes")
 _MAKE = re.compile(r"(?<![\w./-])make ([a-z][a-z-]+)")
 _MODULE = re.compile(r"\bpython -m ([a-z_.]+)")
+_PYTEST = re.compile(r"\bpytest (tests/\S+\.py)(?: -k (\w+))?")
 _WORD = re.compile(r"[a-z][a-z-]*")
 _ENOUGH = 15
 HERE = Path(__file__).parent
@@ -102,6 +103,20 @@ def test_every_make_target_exists() -> None:
         if target not in rules
     ]
     assert not unknown
+
+
+def test_every_test_that_is_named_exists() -> None:
+    named = [
+        (where, path, word)
+        for where, text in everything_shown()
+        for path, word in _PYTEST.findall(text)
+    ]
+    assert named
+    assert [
+        one
+        for one in named
+        if not re.search(rf"^def test_\w*{one[2]}", _read(one[1]), re.MULTILINE)
+    ] == []
 
 
 def test_every_module_that_is_run_exists() -> None:
