@@ -26,14 +26,14 @@ test: $(VENV)/.dev ## Set up all and run the whole suite
 	@$(BIN)/coverage report --include='exchange/*' --fail-under=95 --skip-covered
 	@$(BIN)/python -m devstack search-secrets
 
-pictures: $(VENV)/.dev ## Draw every screen in both languages and schemes into artifacts/gallery
+pictures: $(VENV)/.dev ## Draw every screen in both languages and schemes into artifacts/
 	@$(BIN)/python -m devstack webapp && $(BIN)/python -m devstack chromium >/dev/null
-	EBB_PICTURES=1 $(BIN)/pytest tests/browser/test_gallery*.py $(ARGS)
+	EBB_PICTURES=1 $(BIN)/pytest tests/browser/test_gallery*.py tests/browser/test_dashboard.py $(ARGS)
 
 docs: $(VENV)/.dev ## Build the site of the docs into artifacts/site; a warning is an error
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -d artifacts/doctrees docs artifacts/site
 
-docs-pictures: $(VENV)/.dev ## Take the user guide's pictures from what make pictures drew last
+docs-pictures: $(VENV)/.dev ## Take the docs' pictures from what make pictures drew last
 	@$(BIN)/python -m devstack doc-pictures
 
 lint: $(VENV)/.dev docs ## Check style, types, import directions, and that the docs build

@@ -20,7 +20,7 @@ def main() -> int:
     checking.add_argument("arguments", nargs="+")
     commands.add_parser("chromium", help="find or install a Chromium; prints its path")
     commands.add_parser("search-secrets", help="search the last test run's logs for its secrets")
-    commands.add_parser("doc-pictures", help="take the user guide's pictures from the gallery")
+    commands.add_parser("doc-pictures", help="take the docs' pictures from what was drawn last")
     commands.add_parser("psql", help="a psql on the running stack's database")
     options = parser.parse_args()
     match options.command:

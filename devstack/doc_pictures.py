@@ -1,4 +1,4 @@
-"""The user guide's pictures: some of the gallery that `make pictures` draws, made small.
+"""The docs' pictures: some of what `make pictures` draws, made small.
 
 A screen has few colours: 256 of them, one byte a pixel, are a third of the size and look the same.
 """
@@ -13,13 +13,24 @@ from pathlib import Path
 
 from devstack.paths import ROOT, DevstackError
 
-_GALLERY = ROOT / "artifacts" / "gallery"
+_DRAWN = ROOT / "artifacts"
 _PICTURES = ROOT / "docs" / "pictures"
-_WANTED = {
-    "ru": ("desk", "confirm", "job-runs", "receipt", "restore"),
-    "en": ("desk", "receipt", "restore"),
-}
-MOST_BYTES = 60_000
+_LANGUAGES = ("ru", "en")
+_WANTED = (
+    "sign-in-number",
+    "desk",
+    "confirm",
+    "job-runs",
+    "receipt",
+    "restore",
+    "history",
+    "live",
+    "settings",
+)
+# Of a screen that goes on and on, how many rows of pixels tell what it is.
+_ROWS = {"settings": 1236}
+_DASHBOARD = "dashboard/en-desktop-light.png"
+MOST_BYTES = 90_000
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOURS = 256
 _RGB = 3
@@ -29,31 +40,37 @@ Colour = tuple[int, int, int]
 def renew() -> list[Path]:
     """Write docs/pictures/ anew, from the gallery as it was drawn last. Raises DevstackError if a
     picture is missing there, or is too big in the end."""
-    written = []
-    for language, names in _WANTED.items():
-        for name in names:
-            source = _GALLERY / f"{name}-{language}-phone-light.png"
-            if not source.exists():
-                raise DevstackError(f"{source.name} was not drawn: run `make pictures` first")
-            small = with_few_colours(source.read_bytes())
-            if len(small) > MOST_BYTES:
-                raise DevstackError(f"{source.name} takes {len(small)} bytes of {MOST_BYTES}")
-            target = _PICTURES / f"{name}-{language}.png"
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(small)
-            written.append(target)
-    return written
+    _PICTURES.mkdir(exist_ok=True)
+    guides = [
+        _renew(f"gallery/{name}-{language}-phone-light.png", f"{name}-{language}", _ROWS.get(name))
+        for name in _WANTED
+        for language in _LANGUAGES
+    ]
+    return [*guides, _renew(_DASHBOARD, "dashboard-en")]
 
 
-def with_few_colours(png: bytes) -> bytes:
-    """The same picture with a palette. Takes what Chromium writes: 8 bits, RGB, not interlaced."""
+def _renew(drawn: str, name: str, most_rows: int | None = None) -> Path:
+    source = _DRAWN / drawn
+    if not source.exists():
+        raise DevstackError(f"{drawn} was not drawn: run `make pictures` first")
+    small = with_few_colours(source.read_bytes(), most_rows)
+    if len(small) > MOST_BYTES:
+        raise DevstackError(f"{drawn} takes {len(small)} bytes of {MOST_BYTES}")
+    target = _PICTURES / f"{name}.png"
+    target.write_bytes(small)
+    return target
+
+
+def with_few_colours(png: bytes, most_rows: int | None = None) -> bytes:
+    """The same picture with a palette, or its topmost rows. Takes what Chromium writes: 8 bits,
+    RGB, not interlaced."""
     chunks = list(_chunks(png))
     header = chunks[0][1]
-    width, height, depth, colours, *_, interlaced = struct.unpack(">IIBBBBB", header)
+    width, _, depth, colours, *_, interlaced = struct.unpack(">IIBBBBB", header)
     if (depth, colours, interlaced) != (8, 2, 0):
         raise DevstackError("not a picture as Chromium writes them")
     packed = b"".join(content for name, content in chunks if name == b"IDAT")
-    rows = list(_rows(zlib.decompress(packed), width * _RGB))
+    rows = list(_rows(zlib.decompress(packed), width * _RGB))[:most_rows]
     pixels = [list(zip(row[::3], row[1::3], row[2::3], strict=True)) for row in rows]
     counted = Counter(pixel for row in pixels for pixel in row)
     palette = [colour for colour, _ in counted.most_common(_COLOURS)]
@@ -65,7 +82,7 @@ def with_few_colours(png: bytes) -> bytes:
     return b"".join(
         (
             _SIGNATURE,
-            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, len(rows), 8, 3, 0, 0, 0)),
             _chunk(b"PLTE", bytes(value for colour in palette for value in colour)),
             _chunk(b"IDAT", zlib.compress(lines, 9)),
             _chunk(b"IEND", b""),

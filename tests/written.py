@@ -1,10 +1,11 @@
 """The commands that the README and the docs show, and what is said of each block of them.
 
-A block of shell commands has a mark, a comment right before it that readers don't see:
+A block of shell commands or of SQL has a mark, a comment right before it that readers don't see:
 
     <!-- commands: run -->                          tests/live/test_docs.py runs it on a live stack;
                                                     the blocks of a page are one script
-    <!-- commands: run by tests/live/test_x.py -->  that test runs what it shows
+    <!-- commands: run by tests/live/test_x.py -->  that test runs what it shows: it takes its
+                                                    blocks by `run_by`, or names each command
     <!-- commands: not run, WHY -->                 it can't be run here
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 from devstack.paths import ROOT
 
 _SHELL = ("sh", "bash", "shell", "console")
+_SQL = "sql"
 _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>\S*)")
 _MARK = re.compile(r"^ *<!-- commands: (?P<said>.+) -->$")
 _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -25,10 +27,11 @@ _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Shell commands of a page; `said` is what its mark says, None without one."""
+    """Commands of a page in `language`; `said` is what its mark says, None without one."""
 
     page: Path
     line: int
+    language: str
     commands: str
     said: str | None
 
@@ -38,6 +41,16 @@ class Block:
     @property
     def is_run_here(self) -> bool:
         return self.said == "run"
+
+    @property
+    def is_sql(self) -> bool:
+        return self.language == _SQL
+
+    def lines(self) -> list[str]:
+        """Its commands of a shell without comments, one a line however they are written."""
+        whole = self.commands.replace("\\\n", " ")
+        bare = (re.sub(r"(^|\s)#.*", "", line).strip() for line in whole.splitlines())
+        return [line for line in bare if line]
 
     @property
     def test(self) -> str | None:
@@ -62,12 +75,19 @@ def pages() -> list[Path]:
 
 
 def blocks(page: Path) -> list[Block]:
-    """The page's blocks of shell commands."""
+    """The page's blocks of commands."""
     return [
-        Block(page, line, text, said)
+        Block(page, line, language, text, said)
         for line, language, text, said in _fenced(page.read_text())
-        if language in _SHELL
+        if language in (*_SHELL, _SQL)
     ]
+
+
+def run_by(test: str) -> list[Block]:
+    """The blocks whose marks name this file of tests, in the order of the pages: `__file__`, so
+    that a test which takes its blocks here can't leave one out."""
+    name = str(Path(test).relative_to(ROOT))
+    return [block for page in pages() for block in blocks(page) if block.test == name]
 
 
 def inline(page: Path) -> list[str]:

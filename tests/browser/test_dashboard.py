@@ -79,6 +79,18 @@ def slow_trader(
         control("DELETE", f"faults/{fault['id']}")
 
 
+@pytest.fixture
+def told_to_wait(control: Callable[..., Any]) -> Callable[[int], None]:
+    """Refuses one call for orders of a test user, in the exchange's longest words."""
+
+    def order(telegram_id: int) -> None:
+        key = control("POST", "demo-book", {"telegram_id": telegram_id})["api_key"]
+        match = {"api_key": key, "path": "/v5/order/create-batch"}
+        control("POST", "faults", {"kind": "ret_code", "code": 10006, "match": match, "count": 1})
+
+    return order
+
+
 def confirm(operator: Person) -> None:
     operator.at("admin-confirm-button").click()
     expect(operator.at("admin-confirm")).to_have_count(0)
@@ -93,6 +105,7 @@ def test_an_operator_follows_jobs_through_a_worker_s_death(
     stack: Stack,
     make_operator: Callable[[Person], None],
     slow_trader: Caller,
+    told_to_wait: Callable[[int], None],
     stuck_message: str,
     known_secrets: Callable[..., None],
 ) -> None:
@@ -101,12 +114,18 @@ def test_an_operator_follows_jobs_through_a_worker_s_death(
         expect(operator.at("account-chip")).to_be_visible()
         page.goto(f"{stack.url}/admin/workers")
         expect(operator.at("no-access")).to_be_visible()
+        page.goto(f"{stack.url}/settings")
+        expect(operator.at("session-row").first).to_be_visible()
+        expect(operator.at("settings-workers")).to_have_count(0)
         make_operator(operator)
         page.reload()
+        operator.at("settings-workers").click()
         expect(operator.at("live-state")).to_have_attribute("data-state", "live")
 
         # Jobs run, of several people; one of them hangs at the exchange when its worker dies.
-        others = [sign_in(stack.url, uuid.uuid4().int % 2**40, known_secrets) for _ in range(3)]
+        numbers = [uuid.uuid4().int % 2**40 for _ in range(3)]
+        others = [sign_in(stack.url, number, known_secrets) for number in numbers]
+        told_to_wait(numbers[0])
         for other in others:
             assert other.reduce(uuid.uuid4().hex, **HALF).status_code == 202
         job = slow_trader.reduce(uuid.uuid4().hex, **HALF).json()["id"]
@@ -119,6 +138,7 @@ def test_an_operator_follows_jobs_through_a_worker_s_death(
         expect(row_of(operator, job)).to_have_attribute("data-state", "completed")
         expect(operator.at("rate-takeovers")).not_to_have_attribute("data-total", "0")
         expect(operator.at("latency")).to_contain_text("мс")
+        expect(operator.at("exchange")).to_contain_text("Too many visits")
         row_of(operator, job).get_by_role("button").click()
         story = operator.at("story")
         expect(story.locator("[data-kind=taken_over]")).to_contain_text("Перехвачено")

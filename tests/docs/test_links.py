@@ -11,7 +11,7 @@ from tests.written import pages
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
-_MOST_PICTURES = 8
+_MOST_PICTURES = 20
 
 
 def test_every_link_leads_to_a_file_and_a_heading() -> None:
@@ -37,8 +37,19 @@ def headings(page: Path) -> list[str]:
 
 def test_the_pictures_are_few_small_and_used() -> None:
     pictures = list((ROOT / "docs" / "pictures").glob("*.png"))
-    guides = "".join((ROOT / "docs" / name).read_text() for name in ("guide.md", "guide.ru.md"))
+    shown = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
     assert 0 < len(pictures) <= _MOST_PICTURES
     for picture in pictures:
         assert picture.stat().st_size <= MOST_BYTES
-        assert f"pictures/{picture.name}" in guides
+        assert f"pictures/{picture.name}" in shown
+
+
+def test_the_two_guides_show_the_same() -> None:
+    """As many sections with as many pictures and lines of tables, in the same order."""
+
+    def shape(name: str) -> list[str]:
+        text = (ROOT / "docs" / name).read_text()
+        marks = re.findall(r"^## |^\| |!\[.*?\]\(pictures/[a-z-]+(?=-)", text, re.MULTILINE)
+        return [mark.rpartition("(")[2] for mark in marks]
+
+    assert shape("guide.md") == shape("guide.ru.md")

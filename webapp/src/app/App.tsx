@@ -6,7 +6,7 @@ import { isSignedIn, onSessionChange } from "@/shared/api/session";
 import type { Me } from "@/shared/api/types";
 import { followLanguage } from "@/shared/i18n";
 import { Person } from "@/shared/person/Person";
-import { useMayOperate } from "@/shared/person/useMayOperate";
+import { useMayOperate } from "@/shared/person/useMay";
 import { useMe } from "@/shared/person/useMe";
 import { tabMemory } from "@/shared/storage";
 import { startPath } from "@/shared/telegram/startParam";

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import "@/shared/i18n/live";
-import { useMayOperate } from "@/shared/person/useMayOperate";
+import { useMayOperate } from "@/shared/person/useMay";
 import { latestFirst, soonestFirst } from "@/shared/signals/listing";
 import { useMarkSeen } from "@/shared/signals/seen";
 import { useNow } from "@/shared/signals/useNow";

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { useMayOperate } from "@/shared/person/useMayOperate";
+import { useMay, useMayOperate } from "@/shared/person/useMay";
 import { Icon } from "@/shared/ui/Icon";
 import { Section } from "@/shared/ui/Section";
 import css from "./settings.module.css";
@@ -10,14 +10,16 @@ const WAYS = [
   { path: "/operator/broadcast", name: "broadcasts", icon: "send" },
 ] as const;
 
-/** What operators do for the community; nothing for everybody else. */
+/** What operators do for the community and its service; nothing for everybody else. */
 export function CommunitySection() {
   const { t } = useTranslation();
-  if (!useMayOperate()) return null;
+  const mayOperate = useMayOperate();
+  const mayLookAfterWorkers = useMay("operate");
+  if (!mayOperate && !mayLookAfterWorkers) return null;
   return (
     <Section title={t("settings.section.community")}>
       <ul className={`rows ${css.sessions}`}>
-        {WAYS.map(({ path, name, icon }) => (
+        {(mayOperate ? WAYS : []).map(({ path, name, icon }) => (
           <li key={name}>
             <Link href={path} className={css.way} data-testid={`settings-${name}`}>
               <Icon name={icon} />
@@ -26,6 +28,16 @@ export function CommunitySection() {
             </Link>
           </li>
         ))}
+        {mayLookAfterWorkers && (
+          <li>
+            {/* Another page of the build: the app's own router does not know it. */}
+            <a href="/admin/workers" className={css.way} data-testid="settings-workers">
+              <Icon name="eye" />
+              <span className="grow">{t("settings.community.workers")}</span>
+              <Icon name="chevron" />
+            </a>
+          </li>
+        )}
       </ul>
     </Section>
   );
