@@ -18,9 +18,8 @@ from click.testing import Result
 
 from core.settings import Settings
 from devstack.paths import ROOT
-from devstack.postgres import PROGRAMS
 from tests.databases import Databases
-from tests.deploy.test_backup import Deployment, deployment
+from tests.deploy.deployment import Deployment, deployment
 from tests.written import run_by
 
 SOMEBODY = 123_456
@@ -64,6 +63,7 @@ def moved_in(made: Deployment, known_secrets: Callable[..., None]) -> None:
     assert client.put("/api/users/pin", json={"pin": "8302"}, headers=bearer).status_code == 204
 
 
+@pytest.mark.usefixtures("programs")
 @pytest.mark.parametrize("page", scripts())
 def test_the_commands_of(
     page: str,
@@ -74,8 +74,6 @@ def test_the_commands_of(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr("web.app.configure_logs", lambda *_, **__: None)
     shown = arguments(scripts()[page], tmp_path)
     said = ""
     with deployment(settings, databases.migrated(f"ebb_shown_{process_number}")) as made:
