@@ -18,6 +18,7 @@ from core.roles import Permission
 from models.jobs import Job
 from trading.cancel import cancel_job
 from trading.operations import dead_letters as letters
+from trading.operations import letter_deeds as deeds
 from trading.operations.dead_letters import Dead
 from web.admin import redis_queue
 from web.admin.area import blueprint, everybodys, record
@@ -49,11 +50,12 @@ def list_dead_letters() -> dict[str, Any]:
 @blueprint.post(
     "/dead-letters/<kind>/<letter_id>/replay",
     summary="Try it anew",
-    responses={"204": None, **refusals(404)},
+    responses={"204": None, **refusals(404, 409)},
 )
 @needs(Permission.OPERATE)
 def replay(path: LetterPath) -> tuple[str, int]:
-    """A message that may have arrived is sent a second time."""
+    """A message that may have arrived is sent a second time. 409 where the world has gone on: the
+    code tells what the letter was about."""
     return _settle(path, _REPLAYS, redis_queue.replay_message, "dead_letter.replayed")
 
 
@@ -110,7 +112,7 @@ def _id(given: str) -> uuid.UUID:
 
 
 def _replay_send(session: Session, send_id: uuid.UUID) -> bool:
-    send = letters.replay_send(session, send_id)
+    send = deeds.replay_send(session, send_id)
     if send is not None:
         outcomes.begin_again(session, send)
     return send is not None
@@ -134,11 +136,11 @@ def _cancel(session: Session, job_id: uuid.UUID) -> bool:
 
 _REPLAYS: Mapping[Dead, Settles] = {
     Dead.SEND: _replay_send,
-    Dead.MAIL: letters.replay_mail,
-    Dead.JOB: letters.replay_job,
+    Dead.MAIL: deeds.replay_mail,
+    Dead.JOB: deeds.replay_job,
 }
 _DISCARDS: Mapping[Dead, Settles] = {
-    Dead.SEND: letters.discard_send,
-    Dead.MAIL: letters.discard_mail,
+    Dead.SEND: deeds.discard_send,
+    Dead.MAIL: deeds.discard_mail,
     Dead.JOB: _cancel,
 }

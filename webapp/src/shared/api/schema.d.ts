@@ -75,7 +75,8 @@ export interface paths {
         put?: never;
         /**
          * Try it anew
-         * @description A message that may have arrived is sent a second time.
+         * @description A message that may have arrived is sent a second time. 409 where the world has gone on: the
+         *     code tells what the letter was about.
          */
         post: operations["admin_replay_dead_letters__kind___letter_id__replay_post"];
         delete?: never;
@@ -4123,6 +4124,7 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            409: components["responses"]["409"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             429: components["responses"]["429"];
