@@ -63,6 +63,7 @@ PROBLEMS = [
     "key_wrong_environment",
     "last_way_in",
     "link_invalid",
+    "mail_link_over",
     "mail_not_set_up",
     "malformed_json",
     "method_not_allowed",

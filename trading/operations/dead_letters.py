@@ -18,7 +18,6 @@ from models.mails import Mail
 from trading.operations.stuck import IS_STUCK
 
 MOST = 100
-_TRIED_OFTEN = 3
 
 
 class Dead(StrEnum):
@@ -68,11 +67,16 @@ def _sends(session: Session) -> Sequence[DeadLetter]:
 
 
 def _mails(session: Session) -> Sequence[DeadLetter]:
-    often = Mail.tries >= _TRIED_OFTEN
-    query = select(Mail).where(often).order_by(Mail.created_at.desc()).limit(MOST)
+    query = select(Mail).where(Mail.dead_at.is_not(None)).order_by(Mail.dead_at.desc()).limit(MOST)
     return [
         DeadLetter(
-            Dead.MAIL, str(row.id), row.created_at, row.kind, "not_taken", row.tries, row.user_id
+            Dead.MAIL,
+            str(row.id),
+            row.dead_at or row.created_at,
+            row.kind,
+            row.dead_why or "",
+            row.tries,
+            row.user_id,
         )
         for row in session.scalars(query)
     ]

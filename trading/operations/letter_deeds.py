@@ -15,7 +15,7 @@ from core.queue_names import BOT_CHANNEL
 from models import mails
 from models.bot_sends import WITHDRAWN, BotSend, Deed, SendState
 from models.jobs import Job
-from models.mails import Mail
+from models.mail_links import MailLink
 from models.states import ENDED_JOBS
 from models.waking import wake
 from trading.outbox import CHANNEL, ring_from
@@ -91,15 +91,21 @@ def discard_send(session: Session, send_id: uuid.UUID) -> bool:
 
 
 def replay_mail(session: Session, mail_id: uuid.UUID) -> bool:
-    """It is due now, and is tried as often as a new one."""
-    query = (
-        update(Mail).where(Mail.id == mail_id).values(due_at=func.now(), tries=0).returning(Mail.id)
-    )
-    return session.scalar(query) is not None
+    """It is due now, and is tried as often as a new one. Raises Problem (409) `mail_link_over`
+    where the link in it has expired."""
+    mail = mails.hold_dead(session, mail_id)
+    if mail is None:
+        return False
+    link = session.get(MailLink, mail.link_id) if mail.link_id else None
+    if link is not None and link.expires_at <= clock.utcnow():
+        raise Problem("mail_link_over", 409)
+    mail.dead_at, mail.dead_why, mail.tries = None, None, 0
+    mail.due_at = func.now()
+    return True
 
 
 def discard_mail(session: Session, mail_id: uuid.UUID) -> bool:
-    found = session.get(Mail, mail_id) is not None
+    found = mails.hold_dead(session, mail_id) is not None
     if found:
         mails.settle(session, mail_id)
     return found

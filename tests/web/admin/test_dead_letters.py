@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.ids import new_id
 from models import bot_sends, mails
 from models.bot_sends import BotSend, SendState
 from models.jobs import Job
+from models.mail_links import MailLink, Purpose
 from models.mails import Mail, MailKind
 from tests.web.conftest import Person, problem
 
@@ -97,22 +100,73 @@ def test_what_may_have_arrived_is_told_and_can_be_let_go(
     problem(operator.post(f"{LETTERS}/send/{send}/discard"), 404, "not_found")
 
 
-def test_a_mail_that_no_server_takes_is_due_again_or_goes(
-    operator: Person, listed: Callable[[str], dict[str, Any] | None], session: Session
-) -> None:
-    address = f"{uuid.uuid4().hex}@example.org"
-    mails.owe(session, MailKind.PASSWORD_CHANGED, address, "en")
-    row = session.query(Mail).filter_by(email=address).one()
-    row.tries = 5
+@pytest.fixture
+def make_mail(session: Session) -> Iterator[Callable[..., Mail]]:
+    """A mail that is owed, or that no server takes."""
+    made: list[uuid.UUID] = []
+
+    def make(*, dead: bool = True, link_for: timedelta | None = None) -> Mail:
+        address = f"{uuid.uuid4().hex}@example.org"
+        link = None
+        if link_for is not None:
+            until = clock.utcnow() + link_for
+            about = {"purpose": Purpose.VERIFY, "email": address, "language": "en"}
+            link = MailLink(id=new_id(), expires_at=until, **about)
+            session.add(link)
+            session.flush()
+        mails.owe(session, MailKind.REGISTER, address, "en", link_id=link and link.id)
+        row = session.query(Mail).filter_by(email=address).one()
+        row.tries = 9
+        if dead:
+            mails.bury(session, row.id, "answer 550")
+        session.commit()
+        made.append(row.id)
+        return row
+
+    yield make
+    session.rollback()
+    session.execute(delete(Mail).where(Mail.id.in_(made)))
     session.commit()
-    assert listed(str(row.id)) is not None
-    assert address not in operator.get(LETTERS).get_data(as_text=True)
+
+
+def test_a_mail_that_no_server_takes_is_due_again_or_goes(
+    operator: Person,
+    make_mail: Callable[..., Mail],
+    listed: Callable[[str], dict[str, Any] | None],
+    session: Session,
+) -> None:
+    row, other = make_mail(link_for=timedelta(hours=1)), make_mail()
+    letter = listed(str(row.id))
+    assert letter is not None
+    assert (letter["what"], letter["why"], letter["tries"]) == ("register", "answer 550", 9)
+    assert row.email not in operator.get(LETTERS).get_data(as_text=True)
     assert operator.post(f"{LETTERS}/mail/{row.id}/replay").status_code == 204
     session.refresh(row)
-    assert (row.tries, row.due_at <= clock.utcnow()) == (0, True)
-    assert operator.post(f"{LETTERS}/mail/{row.id}/discard").status_code == 204
-    session.expunge(row)
-    assert session.get(Mail, row.id) is None
+    assert (row.tries, row.dead_at, row.due_at <= clock.utcnow()) == (0, None, True)
+    assert listed(str(row.id)) is None
+    assert operator.post(f"{LETTERS}/mail/{other.id}/discard").status_code == 204
+    session.expunge(other)
+    assert session.get(Mail, other.id) is None
+
+
+def test_a_mail_that_goes_on_by_itself_is_no_dead_letter(
+    operator: Person,
+    make_mail: Callable[..., Mail],
+    listed: Callable[[str], dict[str, Any] | None],
+) -> None:
+    owed = make_mail(dead=False)
+    assert listed(str(owed.id)) is None
+    for verb in ("replay", "discard"):
+        problem(operator.post(f"{LETTERS}/mail/{owed.id}/{verb}"), 404, "not_found")
+
+
+def test_a_mail_whose_link_is_over_is_not_sent(
+    operator: Person, make_mail: Callable[..., Mail], session: Session
+) -> None:
+    row = make_mail(link_for=-timedelta(minutes=1))
+    problem(operator.post(f"{LETTERS}/mail/{row.id}/replay"), 409, "mail_link_over")
+    session.refresh(row)
+    assert row.dead_at is not None
 
 
 def test_a_job_that_gets_nowhere_is_rung_for_and_can_be_cancelled(
