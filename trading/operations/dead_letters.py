@@ -4,12 +4,13 @@ and jobs that get nowhere. The two ways out of it: `trading.operations.letter_de
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.bot_sends import BotSend, SendState, given_up
@@ -18,6 +19,8 @@ from models.mails import Mail
 from trading.operations.stuck import IS_STUCK
 
 MOST = 100
+_IS_DEAD_MAIL = Mail.dead_at.is_not(None)
+_IS_STUCK_JOB = text(IS_STUCK)
 
 
 class Dead(StrEnum):
@@ -32,7 +35,8 @@ class Dead(StrEnum):
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """`what` is its kind in our words, `why` the last answer's. `doubtful`: it may have arrived, so
-    a replay may be a second one."""
+    a replay may be a second one. `cancelling`: a job that was cancelled already, which no worker
+    has heard yet."""
 
     kind: Dead
     id: str
@@ -42,11 +46,22 @@ class DeadLetter:
     tries: int
     user_id: uuid.UUID | None = None
     doubtful: bool = False
+    cancelling: bool = False
 
 
 def dead_letters(session: Session) -> list[DeadLetter]:
     """Those of the last week, the newest first of each kind, `MOST` of them."""
     return [*_sends(session), *_mails(session), *_jobs(session)]
+
+
+def totals(session: Session, listed: Iterable[DeadLetter]) -> Mapping[Dead, int]:
+    """How many there are of each kind in PostgreSQL, also where only `MOST` of them are listed."""
+    counts = Counter(letter.kind for letter in listed)
+    # What is listed whole need not be counted by the database.
+    return {
+        kind: counts[kind] if counts[kind] < MOST else session.scalar(query) or 0
+        for kind, query in _COUNTS.items()
+    }
 
 
 def _sends(session: Session) -> Sequence[DeadLetter]:
@@ -83,7 +98,7 @@ def _mails(session: Session) -> Sequence[DeadLetter]:
 
 
 def _jobs(session: Session) -> Sequence[DeadLetter]:
-    query = select(Job).where(text(IS_STUCK)).order_by(Job.id.desc()).limit(MOST)
+    query = select(Job).where(_IS_STUCK_JOB).order_by(Job.id.desc()).limit(MOST)
     return [
         DeadLetter(
             Dead.JOB,
@@ -93,6 +108,14 @@ def _jobs(session: Session) -> Sequence[DeadLetter]:
             row.wait_reason or "no_progress",
             row.lease_epoch,
             row.user_id,
+            cancelling=row.cancel_requested,
         )
         for row in session.scalars(query)
     ]
+
+
+_COUNTS = {
+    Dead.SEND: select(func.count()).select_from(BotSend).where(given_up()),
+    Dead.MAIL: select(func.count()).select_from(Mail).where(_IS_DEAD_MAIL),
+    Dead.JOB: select(func.count()).select_from(Job).where(_IS_STUCK_JOB),
+}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core import clock
@@ -18,7 +18,7 @@ from models.jobs import Job
 from models.mail_links import MailLink
 from models.states import ENDED_JOBS
 from models.waking import wake
-from trading.outbox import CHANNEL, ring_from
+from trading.outbox import ring_now
 
 LIFE = timedelta(hours=1)
 """For so long what is owed anew may still be sent."""
@@ -121,6 +121,5 @@ def replay_job(session: Session, job_id: uuid.UUID) -> bool:
     # Not the seconds in which the person may take it back.
     if job.started_at is not None:
         job.not_before = None
-    ring_from(session, job.id, func.now())
-    session.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+    ring_now(session, job.id)
     return True

@@ -37,14 +37,16 @@ def list_dead_letters() -> dict[str, Any]:
     """Messages of the queue, sends of bots, mails and jobs that will not go on by themselves."""
     with everybodys() as session:
         found = letters.dead_letters(session)
+        totals = dict(letters.totals(session, found))
     try:
         broker = _broker()
         if broker is not None:
-            found += redis_queue.dead_messages(broker.client)
+            messages, totals[Dead.MESSAGE] = redis_queue.dead_messages(broker.client)
+            found += messages
     except (RedisError, OSError) as error:
         log.warning("dead_letters.redis_away", error=type(error).__name__)
     items = [DeadLetterOut.model_validate(one) for one in found]
-    return DeadLetters(items=items).model_dump(mode="json")
+    return DeadLetters(items=items, totals=totals).model_dump(mode="json")
 
 
 @blueprint.post(

@@ -32,19 +32,21 @@ def depth(client: Redis) -> Queue:
     return Queue("redis", ready=ready, running=sum(fetched), delayed=delayed, dead=dead)
 
 
-def dead_messages(client: Redis) -> list[DeadLetter]:
-    """The newest first. Raises RedisError."""
+def dead_messages(client: Redis) -> tuple[list[DeadLetter], int]:
+    """The newest first, `MOST` of them, and how many there are in all. Raises RedisError."""
     with client.pipeline(transaction=False) as asked:
         asked.zrevrange(_DEAD, 0, MOST - 1, withscores=True)
-        (listed,) = asked.execute()
+        asked.zcard(_DEAD)
+        listed, total = asked.execute()
         for name, _ in listed:
             asked.hget(f"{_DEAD}.msgs", name)
         bodies = asked.execute() if listed else []
-    return [
+    letters = [
         _letter(name.decode(), moment, body)
         for (name, moment), body in zip(listed, bodies, strict=True)
         if body is not None
     ]
+    return letters, total
 
 
 def _letter(name: str, moment: float, body: bytes) -> DeadLetter:

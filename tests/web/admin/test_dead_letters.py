@@ -196,6 +196,48 @@ def test_a_job_that_gets_nowhere_is_rung_for_and_can_be_cancelled(
     problem(operator.post(f"{LETTERS}/job/{job}/discard"), 409, "job_already_ended")
 
 
+@pytest.fixture
+def stuck(trader: Person, session: Session) -> str:
+    """A job that a worker began an hour ago, and whose ring was lost."""
+    job: str = trader.order("/api/positions/reduce", REDUCE).get_json()["id"]
+    long_ago = "created_at = now() - interval '1 hour', started_at = now(), state = 'executing'"
+    session.execute(text(f"update jobs set {long_ago} where id = :id"), {"id": job})
+    session.execute(text("delete from outbox where job_id = :id"), {"id": job})
+    session.commit()
+    return job
+
+
+def test_a_stuck_job_is_rung_for_though_no_ring_was_owed(
+    operator: Person, stuck: str, session: Session
+) -> None:
+    assert operator.post(f"{LETTERS}/job/{stuck}/replay").status_code == 204
+    due = text("select ring_at <= now() from outbox where job_id = :id")
+    assert session.scalar(due, {"id": stuck}) is True
+
+
+def test_a_job_whose_cancel_nobody_has_heard_yet_says_so(
+    operator: Person, stuck: str, listed: Callable[[str], dict[str, Any] | None]
+) -> None:
+    before = listed(stuck)
+    assert operator.post(f"{LETTERS}/job/{stuck}/discard").status_code == 204
+    after = listed(stuck)
+    assert before is not None
+    assert after is not None
+    assert (before["cancelling"], after["cancelling"]) == (False, True)
+
+
+def test_it_is_told_how_many_there_are_where_not_all_are_listed(
+    operator: Person, make_send: Callable[[SendState], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = operator.get(LETTERS).get_json()["totals"]
+    assert set(before) == {"message", "send", "mail", "job"}
+    monkeypatch.setattr("trading.operations.dead_letters.MOST", 1)
+    newest = [make_send(SendState.REFUSED) for _ in range(2)][-1]
+    told = operator.get(LETTERS).get_json()
+    assert [one["id"] for one in told["items"] if one["kind"] == "send"] == [newest]
+    assert told["totals"]["send"] == before["send"] + 2
+
+
 def test_a_message_that_died_in_redis_goes_back_to_its_queue_or_away(
     app: OpenAPI, operator: Person, listed: Callable[[str], dict[str, Any] | None]
 ) -> None:

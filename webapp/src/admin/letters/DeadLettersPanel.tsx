@@ -13,6 +13,8 @@ import { Panel } from "../ui/Panel";
 
 const AGAIN_MS = 5000;
 type Verb = "replay" | "discard";
+const REPLAY: readonly Verb[] = ["replay"];
+const BOTH: readonly Verb[] = ["replay", "discard"];
 
 /** What will not go on by itself, with the two ways out of it. */
 export function DeadLettersPanel() {
@@ -44,12 +46,13 @@ export function DeadLettersPanel() {
               {letter.doubtful && (
                 <span className="badge warn"> {t("admin.letters.doubtful")}</span>
               )}
+              {letter.cancelling && <span className="badge"> {t("admin.letters.cancelling")}</span>}
               <span className="hint">
                 {format.moment(letter.at)} · {t("admin.letters.tries", { count: letter.tries })} ·{" "}
                 <span className={css.mono}>{letter.why}</span>
               </span>
             </div>
-            {(["replay", "discard"] as const).map((verb) => (
+            {(letter.cancelling ? REPLAY : BOTH).map((verb) => (
               <button
                 key={verb}
                 type="button"
@@ -63,6 +66,16 @@ export function DeadLettersPanel() {
           </li>
         ))}
       </ul>
+      {Object.entries(letters.data?.totals ?? {}).map(([kind, count]) => {
+        const shown = items.filter((letter) => letter.kind === kind).length;
+        if (shown >= count) return null;
+        const name = t(`admin.letters.kind.${kind}`);
+        return (
+          <p key={kind} className="hint" data-testid="letters-more">
+            {t("admin.letters.more", { kind: name, shown, count })}
+          </p>
+        );
+      })}
       {asking && <Settle {...asking} onClose={() => setAsking(null)} />}
     </Panel>
   );

@@ -1856,7 +1856,7 @@ export interface components {
         /**
          * DeadLetterOut
          * @description `what`: a message's actor, or the kind of what was not done. `doubtful`: it may have arrived
-         *     after all.
+         *     after all. `cancelling`: a job that was cancelled already, which no worker has heard yet.
          */
         DeadLetterOut: {
             /**
@@ -1864,6 +1864,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Cancelling */
+            cancelling: boolean;
             /** Doubtful */
             doubtful: boolean;
             /** Id */
@@ -1878,10 +1880,18 @@ export interface components {
             /** Why */
             why: string;
         };
-        /** DeadLetters */
+        /**
+         * DeadLetters
+         * @description The newest of each kind; `totals` tells by kind how many there are in all, a kind that could
+         *     not be asked for left out.
+         */
         DeadLetters: {
             /** Items */
             items: components["schemas"]["DeadLetterOut"][];
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
         };
         /**
          * Delivery
