@@ -79,14 +79,18 @@ def _settle(
     action: str,
 ) -> tuple[str, int]:
     with everybodys() as session:
+        if path.kind is Dead.MESSAGE and not _in_redis(redis_queue.is_dead, path.letter_id):
+            raise Problem("not_found", 404)
+        # Before the deed: Redis shares no transaction with the log, and a cancel ends this one.
+        record(action, f"{path.kind.value}:{path.letter_id}")
         if path.kind is Dead.MESSAGE:
+            session.commit()
             done = _in_redis(queued, path.letter_id)
         else:
             done = stored[path.kind](session, _id(path.letter_id))
         if not done:
             session.rollback()
             raise Problem("not_found", 404)
-        record(action, f"{path.kind.value}:{path.letter_id}")
         session.commit()
     return "", 204
 

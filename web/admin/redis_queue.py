@@ -4,6 +4,7 @@ stands in Postgres, so one that is lost costs a wait and nothing else."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
@@ -64,9 +65,15 @@ def _letter(name: str, moment: float, body: bytes) -> DeadLetter:
     )
 
 
+def is_dead(broker: RedisBroker, name: str) -> bool:
+    """Whether it is there to be settled. Raises RedisError."""
+    return broker.client.zscore(_DEAD, name) is not None
+
+
 def replay_message(broker: RedisBroker, name: str) -> bool:
-    """Put it into its queue again. Raises RedisError."""
-    body = _take(broker.client, name)
+    """Put it into its queue again, and only then away from the dead: whoever dies in between has it
+    rung twice, which is harmless. False if somebody else was faster. Raises RedisError."""
+    body: Any = broker.client.hget(f"{_DEAD}.msgs", name)
     if body is None:
         return False
     message: Message[None] = Message.decode(body)
@@ -78,20 +85,13 @@ def replay_message(broker: RedisBroker, name: str) -> bool:
         options={},
     )
     broker.enqueue(fresh)
-    return True
+    return discard_message(broker, name)
 
 
 def discard_message(broker: RedisBroker, name: str) -> bool:
-    """Raises RedisError."""
-    return _take(broker.client, name) is not None
-
-
-def _take(client: Redis, name: str) -> bytes | None:
-    """Out of the dead ones; None if somebody else was faster."""
-    with client.pipeline(transaction=True) as taken:
-        taken.hget(f"{_DEAD}.msgs", name)
+    """False if somebody else was faster. Raises RedisError."""
+    with broker.client.pipeline(transaction=True) as taken:
         taken.zrem(_DEAD, name)
         taken.hdel(f"{_DEAD}.msgs", name)
-        body, was_there, _ = taken.execute()
-    found: bytes | None = body if was_there else None
-    return found
+        was_there, _ = taken.execute()
+    return bool(was_there)

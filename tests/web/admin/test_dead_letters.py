@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from dramatiq import Message
 from flask_openapi3 import OpenAPI
+from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from models.mails import Mail, MailKind
 from tests.web.conftest import Person, problem
 
 LETTERS = "/api/admin/dead-letters"
+QUEUE = "ebb:jobs"
 REDUCE = {"market_type": "futures", "percent": "25"}
 
 
@@ -238,27 +240,61 @@ def test_it_is_told_how_many_there_are_where_not_all_are_listed(
     assert told["totals"]["send"] == before["send"] + 2
 
 
-def test_a_message_that_died_in_redis_goes_back_to_its_queue_or_away(
-    app: OpenAPI, operator: Person, listed: Callable[[str], dict[str, Any] | None]
-) -> None:
-    broker = app.extensions["doorbell"]
-    client, queue = broker.client, "ebb:jobs"
-    dead = []
-    for _ in range(2):
+@pytest.fixture
+def make_dead_message(app: OpenAPI) -> Callable[[], str]:
+    """A message that Dramatiq gave up, in Redis."""
+    client = app.extensions["doorbell"].client
+
+    def make() -> str:
         name = str(uuid.uuid4())
         trace = "Traceback\n  a file\nValueError: with words that may tell anything"
         options = {"redis_message_id": name, "retries": 20, "traceback": trace}
         message: Message[None] = Message("jobs", "run_job", (str(uuid.uuid4()),), {}, options)
-        client.zadd(f"{queue}.XQ", {name: clock.now_ms()})
-        client.hset(f"{queue}.XQ.msgs", name, message.encode())
-        dead.append(name)
+        client.zadd(f"{QUEUE}.XQ", {name: clock.now_ms()})
+        client.hset(f"{QUEUE}.XQ.msgs", name, message.encode())
+        return name
+
+    return make
+
+
+def test_a_message_that_died_in_redis_goes_back_to_its_queue_or_away(
+    app: OpenAPI,
+    operator: Person,
+    make_dead_message: Callable[[], str],
+    listed: Callable[[str], dict[str, Any] | None],
+) -> None:
+    client = app.extensions["doorbell"].client
+    dead = [make_dead_message(), make_dead_message()]
     letter = listed(dead[0])
     assert letter is not None
     assert (letter["what"], letter["why"], letter["tries"]) == ("run_job", "ValueError", 20)
-    ready = client.llen(queue)
+    ready = client.llen(QUEUE)
     assert operator.post(f"{LETTERS}/message/{dead[0]}/replay").status_code == 204
-    assert client.llen(queue) == ready + 1
+    assert client.llen(QUEUE) == ready + 1
     assert operator.post(f"{LETTERS}/message/{dead[1]}/discard").status_code == 204
-    assert client.llen(queue) == ready + 1
+    assert client.llen(QUEUE) == ready + 1
     assert (listed(dead[0]), listed(dead[1])) == (None, None)
     problem(operator.post(f"{LETTERS}/message/{dead[1]}/replay"), 404, "not_found")
+    assert last_deed(operator) == ("dead_letter.discarded", f"message:{dead[1]}")
+
+
+def test_a_message_is_not_lost_where_its_queue_is_away_and_the_deed_was_noted_before(
+    app: OpenAPI,
+    operator: Person,
+    make_dead_message: Callable[[], str],
+    listed: Callable[[str], dict[str, Any] | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dead, noted = make_dead_message(), []
+
+    def away(_: object) -> None:
+        noted.append(last_deed(operator))
+        raise RedisConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app.extensions["doorbell"], "enqueue", away)
+        answer = operator.post(f"{LETTERS}/message/{dead}/replay")
+        problem(answer, 503, "service_unavailable")
+    assert noted == [("dead_letter.replayed", f"message:{dead}")]
+    assert listed(dead) is not None
+    assert operator.post(f"{LETTERS}/message/{dead}/replay").status_code == 204
