@@ -10,6 +10,7 @@ import css from "../admin.module.css";
 import type { DeadLetter } from "../types";
 import { Confirm } from "../ui/Confirm";
 import { Panel } from "../ui/Panel";
+import { useWords } from "./useWords";
 
 const AGAIN_MS = 5000;
 type Verb = "replay" | "discard";
@@ -20,6 +21,7 @@ const BOTH: readonly Verb[] = ["replay", "discard"];
 export function DeadLettersPanel() {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const [asking, setAsking] = useState<{ letter: DeadLetter; verb: Verb } | null>(null);
   const letters = useQuery({
     queryKey: ["letters"],
@@ -42,14 +44,14 @@ export function DeadLettersPanel() {
           <li key={letter.kind + letter.id} data-testid="letter" data-id={letter.id}>
             <div className="grow">
               <strong>{t(`admin.letters.kind.${letter.kind}`)}</strong>{" "}
-              <span className={css.mono}>{letter.what}</span>
+              <Said words={words(letter).what} raw={letter.what} />
               {letter.doubtful && (
                 <span className="badge warn"> {t("admin.letters.doubtful")}</span>
               )}
               {letter.cancelling && <span className="badge"> {t("admin.letters.cancelling")}</span>}
               <span className="hint">
                 {format.moment(letter.at)} · {t("admin.letters.tries", { count: letter.tries })} ·{" "}
-                <span className={css.mono}>{letter.why}</span>
+                <Said words={words(letter).why} raw={letter.why} />
               </span>
             </div>
             {(letter.cancelling ? REPLAY : BOTH).map((verb) => (
@@ -79,6 +81,11 @@ export function DeadLettersPanel() {
       {asking && <Settle {...asking} onClose={() => setAsking(null)} />}
     </Panel>
   );
+}
+
+/** In words where there are some, else as the machine said it. */
+function Said({ words, raw }: { words: string | null; raw: string }) {
+  return words === null ? <span className={css.mono}>{raw}</span> : <span>{words}</span>;
 }
 
 interface Settled {
