@@ -44,11 +44,13 @@ def replay_send(session: Session, send_id: uuid.UUID) -> BotSend | None:
         raise Problem("send_withdrawn", 409)
     if send.deed is not Deed.MESSAGE:
         _check_message(session, send)
-    elif send.kind == "approval" and send.not_after <= clock.utcnow():
+    asks_of_sign_in = send.kind == "approval" and send.deed is Deed.MESSAGE
+    if asks_of_sign_in and send.not_after <= clock.utcnow():
         raise Problem("send_too_late", 409)
     send.state, send.description, send.discarded_at = SendState.OWED, None, None
     send.not_before = send.ring_at = func.now()
-    send.not_after = func.now() + LIFE
+    if not asks_of_sign_in:
+        send.not_after = func.now() + LIFE
     send.rings = 0
     wake(session, BOT_CHANNEL)
     return send
