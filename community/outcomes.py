@@ -6,16 +6,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from community import telling
 from community.broadcasts import subject as broadcast_subject
 from community.signals import subject as signal_subject
+from community.signals import version_of_edit
+from community.wording import signal_text
+from core import clock
+from core.problems import Problem
 from core.texts import text
 from models import audit, broadcasts, signals
 from models.bot_sends import BotSend, SendState
 from models.broadcasts import Broadcast, BroadcastState, PinState
-from models.signals import PostState, Signal
+from models.signals import PostState, Signal, SignalState
 from models.users import User, language_of, user_by_pseudonym
 
 _BROADCAST = {
@@ -38,15 +43,59 @@ def note(session: Session, send: BotSend) -> None:
 
 
 def begin_again(session: Session, send: BotSend) -> None:
-    """An operator has a send tried anew: what it is about is under way again."""
-    if send.kind == "broadcast":
-        row = broadcasts.hold(session, _subject(send))
-        if row is not None and row.state in (BroadcastState.FAILED, BroadcastState.UNKNOWN):
-            row.state, row.error = BroadcastState.SENDING, None
-    elif send.kind == "signal":
-        signal = signals.hold(session, _subject(send))
-        if signal is not None and signal.post_state in (PostState.FAILED, PostState.UNKNOWN):
-            signal.post_state, signal.error = PostState.SENDING, None
+    """An operator has a send tried anew: what it is about is under way again, and is told as it is
+    now. Raises Problem (409) `signal_not_live` for the message or the pin of a signal that is over,
+    `send_superseded` for an edit that a newer one has overtaken."""
+    begun = _AGAIN_BY_KIND.get(send.kind)
+    if begun is not None:
+        begun(session, send)
+
+
+def _broadcast_again(session: Session, send: BotSend) -> None:
+    row = broadcasts.hold(session, _subject(send))
+    if row is not None and row.state in (BroadcastState.FAILED, BroadcastState.UNKNOWN):
+        row.state, row.error = BroadcastState.SENDING, None
+
+
+def _broadcast_pin_again(session: Session, send: BotSend) -> None:
+    row = broadcasts.hold(session, _subject(send))
+    if row is not None and row.pin_state is PinState.FAILED:
+        row.pin_state, row.error = PinState.OWED, None
+
+
+def _signal_again(session: Session, send: BotSend) -> None:
+    signal = _live(session, send)
+    if signal.post_state in (PostState.FAILED, PostState.UNKNOWN):
+        signal.post_state, signal.error = PostState.SENDING, None
+    # Nobody edits what is not there: it may have changed since.
+    send.text = signal_text(signal)
+    send.not_after = func.least(send.not_after, signal.expires_at)
+
+
+def _signal_pin_again(session: Session, send: BotSend) -> None:
+    signal = _live(session, send)
+    if signal.pin_state is PinState.FAILED:
+        signal.pin_state, signal.error = PinState.OWED, None
+    send.not_after = func.least(send.not_after, signal.expires_at)
+
+
+def _signal_edit_again(session: Session, send: BotSend) -> None:
+    signal = signals.hold(session, _subject(send))
+    # Of a change for which no edit was owed, its message tells already.
+    if signal is not None and version_of_edit(send.key) < signal.version:
+        raise Problem("send_superseded", 409)
+
+
+def _live(session: Session, send: BotSend) -> Signal:
+    signal = signals.hold(session, _subject(send))
+    if (
+        signal is None
+        or signal.state is not SignalState.LIVE
+        # Its end may be due, and not made yet.
+        or signal.expires_at <= clock.utcnow()
+    ):
+        raise Problem("signal_not_live", 409)
+    return signal
 
 
 def _broadcast(session: Session, send: BotSend) -> None:
@@ -104,7 +153,7 @@ def _signal_unpin(session: Session, send: BotSend) -> None:
     if signal is None or signal.pin_state is not PinState.PINNED:
         return
     if send.state is SendState.SENT:
-        signal.pin_state = PinState.UNPINNED
+        signal.pin_state, signal.error = PinState.UNPINNED, None
     else:
         # It stays pinned, which is what is said.
         signal.error = send.description
@@ -154,4 +203,11 @@ _BY_KIND: Mapping[str, Callable[[Session, BotSend], None]] = {
     "signal_pin": _signal_pin,
     "signal_unpin": _signal_unpin,
     "pin": _pin,
+}
+_AGAIN_BY_KIND: Mapping[str, Callable[[Session, BotSend], None]] = {
+    "broadcast": _broadcast_again,
+    "broadcast_pin": _broadcast_pin_again,
+    "signal": _signal_again,
+    "signal_pin": _signal_pin_again,
+    "signal_edit": _signal_edit_again,
 }

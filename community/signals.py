@@ -191,6 +191,11 @@ def expire_due(session: Session) -> int:
     return len(due)
 
 
+def version_of_edit(key: str) -> int:
+    """Which version of its signal the edit owed under this key tells."""
+    return int(key.rpartition(":")[2])
+
+
 def subject(signal: Signal) -> str:
     """For the audit log."""
     return f"signal:{signal.id}"

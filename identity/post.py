@@ -29,7 +29,7 @@ log = get_logger(__name__)
 
 MOST_TRIES = 10
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
-# Mails that nobody sends, where no mail server was set up, and links that expired.
+# Mails that nobody sends, where no mail server was set up or none takes them.
 _KEPT = timedelta(days=3)
 
 
@@ -52,27 +52,34 @@ class Post:
         return True
 
     def _send(self, mail_id: uuid.UUID) -> None:
-        """One that is not taken stays owed, until it was tried too often."""
+        """One that is not taken stays owed, until it was tried too often; then, or where it is
+        refused, it is kept for operators."""
         with self.sessions.begin() as session:
             mail = session.get(Mail, mail_id, with_for_update=True)
-            if mail is None:
+            if mail is None or mail.dead_at is not None:
                 return
             written = self._written(session, mail)
             if written is None:
                 mails.settle(session, mail_id)
                 return
             kind, tries = mail.kind.value, mail.tries
+        why = None
         try:
             self.server.send(written)
         except MailRefused as error:
             log.warning("mail.refused", kind=kind, error=str(error))
+            why = str(error)
         except MailNotTaken as error:
             log.warning("mail.not_taken", kind=kind, tries=tries, error=str(error))
             if tries < MOST_TRIES:
                 return
             log.error("mail.given_up", kind=kind)
+            why = str(error)
         with self.sessions.begin() as session:
-            mails.settle(session, mail_id)
+            if why is None:
+                mails.settle(session, mail_id)
+            else:
+                mails.bury(session, mail_id, why)
 
     def _written(self, session: Session, mail: Mail) -> Letter | None:
         """None if there is nothing to tell, or nobody to tell it."""

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     ScalarSelect,
     SmallInteger,
     String,
     Text,
+    and_,
+    func,
     select,
     update,
 )
@@ -34,6 +37,8 @@ from models.base import Base, CreatedAt, Moment, RowId, words
 from models.waking import wake
 
 WITHDRAWN = "it was taken back"
+SHOWN = timedelta(days=7)
+"""For so long operators are shown what was not sent."""
 
 
 class SendState(StrEnum):
@@ -247,6 +252,17 @@ def _write(session: Session, **values: Any) -> uuid.UUID:
         return session.scalars(select(BotSend.id).where(BotSend.key == values["key"])).one()
     wake(session, BOT_CHANNEL)
     return written
+
+
+def given_up() -> ColumnElement[bool]:
+    """Those that were not sent, or may not have been, and will not be by themselves: of late, and
+    without those that an operator let go."""
+    return and_(
+        BotSend.state.in_([SendState.REFUSED, SendState.UNKNOWN]),
+        BotSend.discarded_at.is_(None),
+        BotSend.description.is_distinct_from(WITHDRAWN),
+        BotSend.created_at > func.now() - SHOWN,
+    )
 
 
 def by_key(session: Session, key: str) -> BotSend | None:

@@ -1,4 +1,5 @@
-"""Mails that are owed: a row is written with what it tells of, and goes once a server took it."""
+"""Mails that are owed: a row is written with what it tells of, and goes once a server took it. One
+that no server takes is dead: it stays for operators, until `forget_old`."""
 
 from __future__ import annotations
 
@@ -45,6 +46,9 @@ class Mail(Base):
     due_at: Mapped[Moment] = mapped_column(server_default=func.now(), index=True)
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[CreatedAt]
+    # Since when it is not tried any more, and what the server's last answer was.
+    dead_at: Mapped[Moment | None]
+    dead_why: Mapped[str | None] = mapped_column(String(64))
 
 
 def owe(
@@ -67,7 +71,7 @@ def claim_next(
     doubles with every try, and is the caller's alone meanwhile."""
     due = (
         select(Mail.id)
-        .where(Mail.due_at <= func.now())
+        .where(Mail.due_at <= func.now(), Mail.dead_at.is_(None))
         .order_by(Mail.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -88,6 +92,20 @@ def settle(session: Session, mail_id: uuid.UUID) -> None:
     session.execute(delete(Mail).where(Mail.id == mail_id))
 
 
+def bury(session: Session, mail_id: uuid.UUID, why: str) -> None:
+    """No server takes it: it is not tried any more."""
+    session.execute(
+        update(Mail).where(Mail.id == mail_id).values(dead_at=func.now(), dead_why=why[:64]),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def hold_dead(session: Session, mail_id: uuid.UUID) -> Mail | None:
+    """The dead mail, locked."""
+    query = select(Mail).where(Mail.id == mail_id, Mail.dead_at.is_not(None)).with_for_update()
+    return session.scalar(query)
+
+
 def forget_old(session: Session, before: datetime) -> None:
-    """Remove those that are owed since before then."""
+    """Remove those that were owed before then, dead or not."""
     session.execute(delete(Mail).where(Mail.created_at < before))

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from devstack.ports import any_free
 
 _START_SECONDS = 60
@@ -96,3 +98,17 @@ def port_mapper() -> Iterator[int]:
     finally:
         running.kill()
         running.wait(10)
+
+
+@pytest.fixture
+def epmd_port() -> Iterator[int]:
+    with port_mapper() as port:
+        yield port
+
+
+@pytest.fixture
+def rabbit(tmp_path: Path, epmd_port: int) -> Iterator[RabbitServer]:
+    server = RabbitServer(tmp_path)
+    server.start(epmd_port)
+    yield server
+    server.kill()

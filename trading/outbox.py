@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import SQLColumnExpression, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.sql.elements import TextClause
 
@@ -52,6 +53,17 @@ def ring_from(session: Session, job_id: uuid.UUID, moment: SQLColumnExpression[A
     session.execute(
         update(OutboxRow).where(OutboxRow.job_id == job_id).values(ring_at=moment, rings=0)
     )
+
+
+def ring_now(session: Session, job_id: uuid.UUID) -> None:
+    """A ring is owed at once, also to an open job to which, against all rules, none was owed."""
+    due = {"ring_at": func.now(), "rings": 0}
+    session.execute(
+        insert(OutboxRow)
+        .values(job_id=job_id, **due)
+        .on_conflict_do_update(index_elements=["job_id"], set_=due)
+    )
+    wake(session, CHANNEL)
 
 
 def settle_ended(session: Session, job: Job) -> uuid.UUID | None:

@@ -123,6 +123,8 @@ def status(path: ApprovalPath, query: WaitQuery) -> Response:
         tokens=None if in_cookies else tokens,
         expires_in=found.seconds_left,
     )
+    # For the count of sign-ins: the answer is a good one, and the page asks no more after it.
+    g.not_signed_in = told.status in (ApprovalStatus.REJECTED, ApprovalStatus.EXPIRED)
     answer = jsonify(told.model_dump(mode="json"))
     if tokens is not None and in_cookies:
         give_cookies(answer, tokens)

@@ -74,4 +74,5 @@ def _outcome(status: int) -> str | None:
         return "entered"
     if status == 429:
         return "limited"
-    return "refused" if 400 <= status < 500 else None
+    refused = 400 <= status < 500 or g.get("not_signed_in", False)
+    return "refused" if refused else None

@@ -44,10 +44,10 @@ def make_broker(
         broker: Broker = redis_broker(settings.redis_address, middleware, drained)
     else:
         # Only who has RabbitMQ needs its client.
-        from worker.rabbit import FairBroker, LeftToOthers  # noqa: PLC0415
+        from worker.rabbit import FairBroker  # noqa: PLC0415
 
         broker = FairBroker(
-            url=address, middleware=[*middleware, LeftToOthers(drained or threading.Event())]
+            drained=drained or threading.Event(), url=address, middleware=middleware
         )
     dramatiq.set_broker(broker)
     return broker

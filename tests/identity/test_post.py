@@ -38,6 +38,11 @@ def left(session: Session, email: str) -> int:
     return session.scalar(select(func.count()).where(Mail.email == email)) or 0
 
 
+def why_dead(session: Session, email: str) -> str | None:
+    session.rollback()
+    return session.scalars(select(Mail.dead_why).where(Mail.email == email)).one()
+
+
 def test_a_mail_is_sent_once_and_its_row_goes(
     owed: str, mail_worker: Worker, mailbox: Mailbox, session: Session
 ) -> None:
@@ -97,24 +102,33 @@ def test_a_mail_that_is_refused_for_good_is_not_sent_again(
 ) -> None:
     mailbox.fail(to=owed, answer="550 5.1.1 nobody here", at=at)
     mail_worker.send_all()
-    assert (mailbox.to(owed), left(session, owed)) == ([], 0)
+    mail_worker.let_waits_pass(owed)
+    mail_worker.send_all()
+    assert (mailbox.to(owed), why_dead(session, owed)) == ([], "answer 550")
 
 
 def test_tries_have_an_end(
     owed: str, mail_worker: Worker, mailbox: Mailbox, session: Session
 ) -> None:
     mailbox.fail(to=owed, count=2)
-    for tries, is_owed in ((MOST_TRIES - 2, 1), (MOST_TRIES - 1, 0)):
+    for tries, why in ((MOST_TRIES - 2, None), (MOST_TRIES - 1, "answer 451")):
         session.execute(update(Mail).where(Mail.email == owed).values(tries=tries))
         session.commit()
         mail_worker.let_waits_pass(owed)
         mail_worker.send_all()
-        assert left(session, owed) == is_owed
+        assert why_dead(session, owed) == why
+    mail_worker.let_waits_pass(owed)
+    mail_worker.send_all()
+    assert mailbox.to(owed) == []
 
 
+@pytest.mark.parametrize("is_dead", [False, True])
 def test_what_nobody_sent_for_days_is_forgotten(
-    owed: str, mail_worker: Worker, session: Session
+    owed: str, mail_worker: Worker, session: Session, is_dead: bool
 ) -> None:
+    if is_dead:
+        mails.bury(session, session.scalars(select(Mail.id).where(Mail.email == owed)).one(), "x")
+        session.commit()
     forget_outlived(mail_worker.post.sessions)
     assert left(session, owed) == 1
     mail = session.scalars(select(Mail).where(Mail.email == owed)).one()

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import requests
 
+from tests import rabbit_server
 from tests.databases import Databases
-from tests.rabbit_server import RabbitServer, port_mapper, program
+from tests.rabbit_server import RabbitServer, program
 from tests.stack import Stack, sign_in, wait_for
 
 pytestmark = pytest.mark.skipif(program() is None, reason="this machine has no RabbitMQ")
 
 
-@pytest.fixture
-def epmd_port() -> Iterator[int]:
-    with port_mapper() as port:
-        yield port
-
-
-@pytest.fixture
-def rabbit(tmp_path: Path, epmd_port: int) -> Iterator[RabbitServer]:
-    server = RabbitServer(tmp_path)
-    server.start(epmd_port)
-    yield server
-    server.kill()
+epmd_port, rabbit = rabbit_server.epmd_port, rabbit_server.rabbit
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import secrets
 import threading
 import time
@@ -276,6 +277,26 @@ def test_a_wrong_number_a_refusal_and_a_block_sign_nobody_in(
     assert allowed.get_json()["blocked"] is False
     browser.begin(owner.number)
     assert len(owner.questions()) == asked + 1
+
+
+def test_what_was_rejected_or_expired_counts_as_a_refused_sign_in(
+    owner: Owner, browser: Browser, sessions: sessionmaker[Session]
+) -> None:
+    def refused() -> float:
+        told = browser.client.get("/metrics").get_data(as_text=True)
+        counted = re.search(r'sign_ins_total{outcome="refused",way="approval"} (\S+)', told)
+        return float(counted[1]) if counted else 0
+
+    before = refused()
+    browser.begin(owner.number)
+    assert (browser.status(), refused()) == ("pending", before)
+    owner.tap("Not me")
+    assert (browser.status(), refused()) == ("rejected", before + 1)
+    browser.begin(owner.number)
+    with sessions.begin() as session:
+        mine = Approval.id == uuid.UUID(browser.session_id)
+        session.execute(update(Approval).where(mine).values(expires_at=clock.utcnow()))
+    assert (browser.status(), refused()) == ("expired", before + 2)
 
 
 def test_a_number_of_nobody_is_answered_like_one_of_somebody(

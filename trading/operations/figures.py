@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.ids import first_id_at
 from models.base import any_of
-from models.bot_sends import WITHDRAWN
+from models.bot_sends import BotSend, given_up
 from models.job_events import Happened, JobEvent
 from models.jobs import Job
 from models.states import ENDED_JOBS
@@ -66,9 +66,10 @@ def queues(session: Session, dead: Mapping[str, int]) -> list[Queue]:
 
 
 def dead_ones(session: Session) -> Mapping[str, int]:
-    """Messages and updates of the last week that are given up, by queue: a week's rows are
-    counted, so not each second."""
-    return {row.name: row.dead for row in session.execute(_DEAD)}
+    """Messages of bots that are given up, by queue: a week's rows are counted, so not each
+    second."""
+    count = session.scalar(select(func.count()).select_from(BotSend).where(given_up()))
+    return {"sends": count or 0}
 
 
 def outbox(session: Session) -> Outbox:
@@ -135,7 +136,6 @@ def rates(session: Session, now: datetime) -> Rates:
     )
 
 
-# Mails are given up after ten tries.
 _QUEUES = text(
     f"""
     with open_jobs as (
@@ -158,8 +158,9 @@ _QUEUES = text(
     from bot_sends where state in ('owed', 'sending')
     union all
     select 'mails',
-      count(*) filter (where due_at <= now()), 0, count(*) filter (where due_at > now()),
-      count(*) filter (where tries > 2)
+      count(*) filter (where dead_at is null and due_at <= now()), 0,
+      count(*) filter (where dead_at is null and due_at > now()),
+      count(*) filter (where dead_at is not null)
     from mails
     union all
     select 'updates',
@@ -167,17 +168,6 @@ _QUEUES = text(
     from bot_updates where handled_at is null and set_aside_at is null
     """  # noqa: S608 - built from enums of ours
 )
-
-_DEAD = text(
-    """
-    select 'sends' as name, count(*) as dead from bot_sends
-    where state in ('refused', 'unknown') and discarded_at is null
-      and created_at > now() - interval '7 days' and description is distinct from :withdrawn
-    union all
-    select 'updates', count(*) from bot_updates
-    where set_aside_at is not null and received_at > now() - interval '7 days'
-    """
-).bindparams(withdrawn=WITHDRAWN)
 
 _OUTBOX = text(
     """

@@ -18,6 +18,7 @@ from core.roles import Permission
 from models.jobs import Job
 from trading.cancel import cancel_job
 from trading.operations import dead_letters as letters
+from trading.operations import letter_deeds as deeds
 from trading.operations.dead_letters import Dead
 from web.admin import redis_queue
 from web.admin.area import blueprint, everybodys, record
@@ -36,24 +37,27 @@ def list_dead_letters() -> dict[str, Any]:
     """Messages of the queue, sends of bots, mails and jobs that will not go on by themselves."""
     with everybodys() as session:
         found = letters.dead_letters(session)
+        totals = dict(letters.totals(session, found))
     try:
         broker = _broker()
         if broker is not None:
-            found += redis_queue.dead_messages(broker.client)
+            messages, totals[Dead.MESSAGE] = redis_queue.dead_messages(broker.client)
+            found += messages
     except (RedisError, OSError) as error:
         log.warning("dead_letters.redis_away", error=type(error).__name__)
     items = [DeadLetterOut.model_validate(one) for one in found]
-    return DeadLetters(items=items).model_dump(mode="json")
+    return DeadLetters(items=items, totals=totals).model_dump(mode="json")
 
 
 @blueprint.post(
     "/dead-letters/<kind>/<letter_id>/replay",
     summary="Try it anew",
-    responses={"204": None, **refusals(404)},
+    responses={"204": None, **refusals(404, 409)},
 )
 @needs(Permission.OPERATE)
 def replay(path: LetterPath) -> tuple[str, int]:
-    """A message that may have arrived is sent a second time."""
+    """A message that may have arrived is sent a second time. 409 where the world has gone on: the
+    code tells what the letter was about."""
     return _settle(path, _REPLAYS, redis_queue.replay_message, "dead_letter.replayed")
 
 
@@ -75,14 +79,18 @@ def _settle(
     action: str,
 ) -> tuple[str, int]:
     with everybodys() as session:
+        if path.kind is Dead.MESSAGE and not _in_redis(redis_queue.is_dead, path.letter_id):
+            raise Problem("not_found", 404)
+        # Before the deed: Redis shares no transaction with the log, and a cancel ends this one.
+        record(action, f"{path.kind.value}:{path.letter_id}")
         if path.kind is Dead.MESSAGE:
+            session.commit()
             done = _in_redis(queued, path.letter_id)
         else:
             done = stored[path.kind](session, _id(path.letter_id))
         if not done:
             session.rollback()
             raise Problem("not_found", 404)
-        record(action, f"{path.kind.value}:{path.letter_id}")
         session.commit()
     return "", 204
 
@@ -110,7 +118,7 @@ def _id(given: str) -> uuid.UUID:
 
 
 def _replay_send(session: Session, send_id: uuid.UUID) -> bool:
-    send = letters.replay_send(session, send_id)
+    send = deeds.replay_send(session, send_id)
     if send is not None:
         outcomes.begin_again(session, send)
     return send is not None
@@ -134,11 +142,11 @@ def _cancel(session: Session, job_id: uuid.UUID) -> bool:
 
 _REPLAYS: Mapping[Dead, Settles] = {
     Dead.SEND: _replay_send,
-    Dead.MAIL: letters.replay_mail,
-    Dead.JOB: letters.replay_job,
+    Dead.MAIL: deeds.replay_mail,
+    Dead.JOB: deeds.replay_job,
 }
 _DISCARDS: Mapping[Dead, Settles] = {
-    Dead.SEND: letters.discard_send,
-    Dead.MAIL: letters.discard_mail,
+    Dead.SEND: deeds.discard_send,
+    Dead.MAIL: deeds.discard_mail,
     Dead.JOB: _cancel,
 }

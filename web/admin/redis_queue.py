@@ -4,6 +4,7 @@ stands in Postgres, so one that is lost costs a wait and nothing else."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
@@ -32,19 +33,21 @@ def depth(client: Redis) -> Queue:
     return Queue("redis", ready=ready, running=sum(fetched), delayed=delayed, dead=dead)
 
 
-def dead_messages(client: Redis) -> list[DeadLetter]:
-    """The newest first. Raises RedisError."""
+def dead_messages(client: Redis) -> tuple[list[DeadLetter], int]:
+    """The newest first, `MOST` of them, and how many there are in all. Raises RedisError."""
     with client.pipeline(transaction=False) as asked:
         asked.zrevrange(_DEAD, 0, MOST - 1, withscores=True)
-        (listed,) = asked.execute()
+        asked.zcard(_DEAD)
+        listed, total = asked.execute()
         for name, _ in listed:
             asked.hget(f"{_DEAD}.msgs", name)
         bodies = asked.execute() if listed else []
-    return [
+    letters = [
         _letter(name.decode(), moment, body)
         for (name, moment), body in zip(listed, bodies, strict=True)
         if body is not None
     ]
+    return letters, total
 
 
 def _letter(name: str, moment: float, body: bytes) -> DeadLetter:
@@ -62,9 +65,15 @@ def _letter(name: str, moment: float, body: bytes) -> DeadLetter:
     )
 
 
+def is_dead(broker: RedisBroker, name: str) -> bool:
+    """Whether it is there to be settled. Raises RedisError."""
+    return broker.client.zscore(_DEAD, name) is not None
+
+
 def replay_message(broker: RedisBroker, name: str) -> bool:
-    """Put it into its queue again. Raises RedisError."""
-    body = _take(broker.client, name)
+    """Put it into its queue again, and only then away from the dead: whoever dies in between has it
+    rung twice, which is harmless. False if somebody else was faster. Raises RedisError."""
+    body: Any = broker.client.hget(f"{_DEAD}.msgs", name)
     if body is None:
         return False
     message: Message[None] = Message.decode(body)
@@ -76,20 +85,13 @@ def replay_message(broker: RedisBroker, name: str) -> bool:
         options={},
     )
     broker.enqueue(fresh)
-    return True
+    return discard_message(broker, name)
 
 
 def discard_message(broker: RedisBroker, name: str) -> bool:
-    """Raises RedisError."""
-    return _take(broker.client, name) is not None
-
-
-def _take(client: Redis, name: str) -> bytes | None:
-    """Out of the dead ones; None if somebody else was faster."""
-    with client.pipeline(transaction=True) as taken:
-        taken.hget(f"{_DEAD}.msgs", name)
+    """False if somebody else was faster. Raises RedisError."""
+    with broker.client.pipeline(transaction=True) as taken:
         taken.zrem(_DEAD, name)
         taken.hdel(f"{_DEAD}.msgs", name)
-        body, was_there, _ = taken.execute()
-    found: bytes | None = body if was_there else None
-    return found
+        was_there, _ = taken.execute()
+    return bool(was_there)

@@ -213,7 +213,7 @@ class JobStory(Out):
 
 class DeadLetterOut(Out):
     """`what`: a message's actor, or the kind of what was not done. `doubtful`: it may have arrived
-    after all."""
+    after all. `cancelling`: a job that was cancelled already, which no worker has heard yet."""
 
     kind: Dead
     id: str
@@ -223,10 +223,15 @@ class DeadLetterOut(Out):
     tries: int
     user_id: uuid.UUID | None
     doubtful: bool
+    cancelling: bool
 
 
 class DeadLetters(Out):
+    """The newest of each kind; `totals` tells by kind how many there are in all, a kind that could
+    not be asked for left out."""
+
     items: list[DeadLetterOut]
+    totals: dict[Dead, int]
 
 
 class LetterPath(Strict):

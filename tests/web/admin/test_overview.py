@@ -11,7 +11,7 @@ from flask_openapi3 import OpenAPI
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
-from models import worker_processes
+from models import bot_updates, worker_processes
 from models.worker_processes import WorkerProcess
 from tests.web.conftest import Person, problem
 from web.admin.picture import Kept
@@ -68,6 +68,17 @@ def test_a_job_waits_then_counts_among_what_a_minute_brought(
     assert after["exchange"]["p99_ms"] >= after["exchange"]["p50_ms"] > 0
     assert sum(one["sent"] for one in after["exchange"]["minutes"]) == after["exchange"]["sent"]
     assert queue(after, "redis")["ready"] >= 0
+
+
+def test_what_nobody_can_try_anew_does_not_count_as_dead(
+    look: Callable[[], dict[str, Any]], session: Session
+) -> None:
+    before = look()
+    update = bot_updates.store(session, 1, {"update_id": uuid.uuid4().int % 2**40})
+    assert update is not None
+    bot_updates.note_failure(session, update, most=1)
+    session.commit()
+    assert queue(look(), "updates") == queue(before, "updates")
 
 
 def test_limits_tell_whose_they_are_and_no_key(

@@ -10,14 +10,18 @@ import css from "../admin.module.css";
 import type { DeadLetter } from "../types";
 import { Confirm } from "../ui/Confirm";
 import { Panel } from "../ui/Panel";
+import { useWords } from "./useWords";
 
 const AGAIN_MS = 5000;
 type Verb = "replay" | "discard";
+const REPLAY: readonly Verb[] = ["replay"];
+const BOTH: readonly Verb[] = ["replay", "discard"];
 
 /** What will not go on by itself, with the two ways out of it. */
 export function DeadLettersPanel() {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useWords();
   const [asking, setAsking] = useState<{ letter: DeadLetter; verb: Verb } | null>(null);
   const letters = useQuery({
     queryKey: ["letters"],
@@ -40,16 +44,17 @@ export function DeadLettersPanel() {
           <li key={letter.kind + letter.id} data-testid="letter" data-id={letter.id}>
             <div className="grow">
               <strong>{t(`admin.letters.kind.${letter.kind}`)}</strong>{" "}
-              <span className={css.mono}>{letter.what}</span>
+              <Said words={words(letter).what} raw={letter.what} />
               {letter.doubtful && (
                 <span className="badge warn"> {t("admin.letters.doubtful")}</span>
               )}
+              {letter.cancelling && <span className="badge"> {t("admin.letters.cancelling")}</span>}
               <span className="hint">
                 {format.moment(letter.at)} · {t("admin.letters.tries", { count: letter.tries })} ·{" "}
-                <span className={css.mono}>{letter.why}</span>
+                <Said words={words(letter).why} raw={letter.why} />
               </span>
             </div>
-            {(["replay", "discard"] as const).map((verb) => (
+            {(letter.cancelling ? REPLAY : BOTH).map((verb) => (
               <button
                 key={verb}
                 type="button"
@@ -63,9 +68,24 @@ export function DeadLettersPanel() {
           </li>
         ))}
       </ul>
+      {Object.entries(letters.data?.totals ?? {}).map(([kind, count]) => {
+        const shown = items.filter((letter) => letter.kind === kind).length;
+        if (shown >= count) return null;
+        const name = t(`admin.letters.kind.${kind}`);
+        return (
+          <p key={kind} className="hint" data-testid="letters-more">
+            {t("admin.letters.more", { kind: name, shown, count })}
+          </p>
+        );
+      })}
       {asking && <Settle {...asking} onClose={() => setAsking(null)} />}
     </Panel>
   );
+}
+
+/** In words where there are some, else as the machine said it. */
+function Said({ words, raw }: { words: string | null; raw: string }) {
+  return words === null ? <span className={css.mono}>{raw}</span> : <span>{words}</span>;
 }
 
 interface Settled {

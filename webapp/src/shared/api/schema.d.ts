@@ -75,7 +75,8 @@ export interface paths {
         put?: never;
         /**
          * Try it anew
-         * @description A message that may have arrived is sent a second time.
+         * @description A message that may have arrived is sent a second time. 409 where the world has gone on: the
+         *     code tells what the letter was about.
          */
         post: operations["admin_replay_dead_letters__kind___letter_id__replay_post"];
         delete?: never;
@@ -1855,7 +1856,7 @@ export interface components {
         /**
          * DeadLetterOut
          * @description `what`: a message's actor, or the kind of what was not done. `doubtful`: it may have arrived
-         *     after all.
+         *     after all. `cancelling`: a job that was cancelled already, which no worker has heard yet.
          */
         DeadLetterOut: {
             /**
@@ -1863,6 +1864,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Cancelling */
+            cancelling: boolean;
             /** Doubtful */
             doubtful: boolean;
             /** Id */
@@ -1877,10 +1880,18 @@ export interface components {
             /** Why */
             why: string;
         };
-        /** DeadLetters */
+        /**
+         * DeadLetters
+         * @description The newest of each kind; `totals` tells by kind how many there are in all, a kind that could
+         *     not be asked for left out.
+         */
         DeadLetters: {
             /** Items */
             items: components["schemas"]["DeadLetterOut"][];
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
         };
         /**
          * Delivery
@@ -4123,6 +4134,7 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            409: components["responses"]["409"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             429: components["responses"]["429"];
