@@ -1,7 +1,7 @@
 """Every answer to an order is told, the same one twice too, and look-ups that found nothing.
 
 Revision: 0025
-Follows: 0021
+Follows: 0024
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0021"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
