@@ -32,6 +32,7 @@ from trading.lease import Lease, LeaseLost, claim
 from trading.leg_steps import end_leg, stop_unsent
 from trading.leverage import set_leverage_first
 from trading.outbox import ring_from
+from trading.pause import SendingPaused
 from trading.planning import plan_job
 from trading.reasons import Reason
 from trading.resolving import resolve
@@ -238,17 +239,19 @@ class _Run:
         """Send what may leave; while nothing may, look up what left; while nothing moves, wait."""
         waiting, reason = standing.waiting, standing.refused_for
         if standing.due:
-            if set_leverage_first(gateway, self._lease, self._desk, standing.job, standing.due):
-                # Some legs have just ended: look anew at what is left.
-                return
-            wave = send_wave(self._desk, gateway, self._lease, standing.due)
-            if wave.count:
-                self._pause = _FIRST_PAUSE
-                return
-            # Nothing could leave now: until the next window there is time to look.
-            waiting, reason = wave.wait, WaitReason.RATE_LIMIT
-            if wave.paused:
+            try:
+                if set_leverage_first(gateway, self._lease, self._desk, standing.job, standing.due):
+                    # Some legs have just ended: look anew at what is left.
+                    return
+                wave = send_wave(self._desk, gateway, self._lease, standing.due)
+            except SendingPaused:
                 waiting, reason = _PAUSED_PARK, WaitReason.PAUSED
+            else:
+                if wave.count:
+                    self._pause = _FIRST_PAUSE
+                    return
+                # Nothing could leave now: until the next window there is time to look.
+                waiting, reason = wave.wait, WaitReason.RATE_LIMIT
         if self._news is not None:
             # What comes from here on is news to the look that follows.
             self._news.forget()

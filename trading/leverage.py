@@ -12,6 +12,7 @@ from models.jobs import Attempt, Job, Leg
 from trading.desk import Desk
 from trading.lease import Lease
 from trading.leg_steps import reject_attempt
+from trading.pause import SendingPaused, may_send
 from trading.requests import restore_from_json
 from trading.sending import Due
 from trading.verdicts import note
@@ -27,7 +28,8 @@ def set_leverage_first(
 ) -> bool:
     """Where a restore finds its position gone and the user agreed, set the old leverage before
     the first order. Setting it twice is harmless. A refusal ends the leg: the size was chosen
-    for that leverage. True if any leg ended so. Raises Busy, Unreachable, AuthProblem."""
+    for that leverage. True if any leg ended so. Raises Busy, Unreachable, AuthProblem,
+    SendingPaused."""
     if not sets_leverage(job):
         return False
     refused = False
@@ -38,7 +40,9 @@ def set_leverage_first(
         if not Category(leg.category).is_derivative:
             continue
         stamp = gateway.stamp()
-        lease.renew()
+        with lease.write(visible=False) as (session, _):
+            if not may_send(session):
+                raise SendingPaused
         try:
             gateway.set_leverage(Category(leg.category), leg.symbol, leg.leverage, stamp=stamp)
         except Refused as error:
