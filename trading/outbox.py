@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, delete, func, select, text, update
+from sqlalchemy import Select, SQLColumnExpression, delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.sql.elements import TextClause
 
@@ -47,10 +47,17 @@ def owe_ring(session: Session, job_id: uuid.UUID, delay_seconds: float) -> None:
     wake(session, CHANNEL)
 
 
-def ring_from(session: Session, job_id: uuid.UUID, moment: SQLColumnExpression[Any]) -> None:
-    """The next ring is owed from this moment of the database's clock."""
+def ring_from(
+    session: Session, jobs: uuid.UUID | Select[tuple[uuid.UUID]], moment: SQLColumnExpression[Any]
+) -> None:
+    """The next ring for the job, or for all that are selected, is owed from this moment of the
+    database's clock."""
+    these = OutboxRow.job_id == jobs if isinstance(jobs, uuid.UUID) else OutboxRow.job_id.in_(jobs)
     session.execute(
-        update(OutboxRow).where(OutboxRow.job_id == job_id).values(ring_at=moment, rings=0)
+        update(OutboxRow)
+        .where(these)
+        .values(ring_at=moment, rings=0)
+        .execution_options(synchronize_session=False)
     )
 
 

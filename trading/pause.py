@@ -62,7 +62,7 @@ def set_paused(
     origin: Origin = _FROM_HERE,
 ) -> None:
     """Switch it and commit. `by` names whoever does it, for other operators; `user_id` if it is a
-    person of the platform.
+    person of the platform. Of the session's scope are the jobs that go on: give it everybody's.
 
     Paused, it returns once every intent that did not see the pause is committed: after that only
     requests which had left, or were about to, may reach the exchange, and only within its
@@ -90,9 +90,9 @@ def set_paused(
             .where(Job.wait_reason == WaitReason.PAUSED, Job.state.not_in(list(ENDED_JOBS)))
             .values(not_before=func.now())
             .returning(Job.id)
+            .cte("parked")
         )
-        for job_id in session.scalars(parked):
-            ring_from(session, job_id, func.now())
+        ring_from(session, select(parked.c.id), func.now())
         wake(session, CHANNEL)
     session.commit()
     if paused:
