@@ -66,7 +66,8 @@ class Outcome:
 
 class _Park(Exception):
     """Give the job back and come again later. `reason` and `until` are for people; `until`
-    seconds from now, where the wait is longer than the next look."""
+    seconds from now, where the wait is longer than the next look. Nobody knows how long a pause
+    of all sending lasts, nor is the job looked at before its end."""
 
     def __init__(
         self, seconds: float, reason: WaitReason | None = None, until: float | None = None
@@ -74,7 +75,9 @@ class _Park(Exception):
         super().__init__(seconds)
         self.seconds = min(seconds, _LONGEST_PARK)
         self.reason = reason
-        self.until = self.seconds if until is None else until
+        self.until: float | None = None
+        if reason not in (None, WaitReason.PAUSED):
+            self.until = self.seconds if until is None else until
 
 
 def execute(
@@ -126,7 +129,7 @@ def _park(lease: Lease, park: _Park) -> Outcome:
                 due = func.now() + timedelta(seconds=park.seconds)
                 job.not_before = due
                 job.wait_reason = park.reason
-                if park.reason is not None:
+                if park.until is not None:
                     job.wait_until = func.now() + timedelta(seconds=park.until)
             ring_from(session, job.id, due)
     except LeaseLost:

@@ -20,15 +20,24 @@ from sqlalchemy.sql.elements import TextClause
 from core import tracing
 from models.base import any_of
 from models.jobs import Job
+from models.operations import IS_PAUSED
 from models.outbox import OutboxRow
 from models.states import ENDED_JOBS
 from models.waking import wake
+from trading.waits import WaitReason
 
 CHANNEL = "ebb_ring"
 """Notified in the accepting transaction, so a relay knows that there is something to look after."""
 GRACE_SECONDS = 0.25
 """Who accepted a job rings at once; the relay leaves it this long to do so."""
 _BATCH = 200
+
+IS_KEPT_BACK = f"""(
+  jobs.wait_reason is not distinct from '{WaitReason.PAUSED}' and not jobs.cancel_requested
+  and {IS_PAUSED}
+)"""
+"""As a condition on `jobs`: it has met the pause of all sending, and nothing of it is at the
+exchange. No worker takes it up before sending goes on; a cancel is done at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +133,8 @@ def look(
 
 
 # A row that another relay holds is that relay's. "held": somebody works on it, look when the
-# lease ends; "behind": the account's earlier job wakes it when it ends.
+# lease ends; "behind": the account's earlier job wakes it when it ends; "kept": whoever lets
+# sending go on wakes it, and if that were lost the next look would.
 _LOOK: TextClause = text(
     f"""
     with due as (
@@ -138,6 +148,7 @@ _LOOK: TextClause = text(
           when {any_of("jobs.state", ENDED_JOBS)} then 'over'
           when jobs.lease_until >= now() then 'held'
           when jobs.not_before > now() then 'early'
+          when {IS_KEPT_BACK} then 'kept'
           when exists (
             select 1 from jobs earlier
             where earlier.account_id = jobs.account_id
@@ -155,6 +166,7 @@ _LOOK: TextClause = text(
         when 'held' then lease_until
         when 'early' then not_before
         when 'behind' then now() + interval '5 seconds'
+        when 'kept' then now() + interval '10 seconds'
         else now() + make_interval(secs => least(30, :again * 2 ^ least(rings, 5)))
       end,
       rings = case fate when 'ring' then rings + 1 else 0 end

@@ -17,6 +17,7 @@ from models.job_events import Happened, JobEvent
 from models.jobs import Job
 from models.states import ENDED_JOBS
 from trading.operations.stuck import IS_BEHIND, IS_STUCK
+from trading.outbox import IS_KEPT_BACK
 
 MINUTES = 30
 """How far back rates are told."""
@@ -140,7 +141,7 @@ _QUEUES = text(
     f"""
     with open_jobs as (
       select
-        lease_until >= now() as held, not_before > now() as early,
+        lease_until >= now() as held, not_before > now() or {IS_KEPT_BACK} as early,
         {IS_BEHIND} as behind, {IS_STUCK} as stuck
       from jobs where not ({any_of("state", ENDED_JOBS)})
     )

@@ -19,6 +19,7 @@ from models.jobs import Job
 from trading.cancel import cancel_job
 from trading.operations import dead_letters as letters
 from trading.operations.dead_letters import Dead
+from web import wired
 from web.admin import redis_queue
 from web.admin.area import blueprint, everybodys, record
 from web.document import refusals
@@ -128,6 +129,7 @@ def _cancel(session: Session, job_id: uuid.UUID) -> bool:
         request_id=found.request_id,
         remote_addr=found.remote_addr,
         operator_id=user_id(),
+        retention_days=wired.settings().retention_days,
     )
     return True
 
