@@ -38,6 +38,23 @@ IS_KEPT_BACK = f"""(
 )"""
 """As a condition on `jobs`: it has met the pause of all sending, and nothing of it is at the
 exchange. No worker takes it up before sending goes on; a cancel is done at once."""
+IS_BEHIND = f"""exists (
+  select 1 from jobs earlier
+  where earlier.account_id = jobs.account_id and earlier.queue_no < jobs.queue_no
+    and not ({any_of("earlier.state", ENDED_JOBS)})
+)"""  # noqa: S608 - built from enums of ours
+COULD_GO_ON = f"""(
+  not ({any_of("jobs.state", ENDED_JOBS)})
+  and (jobs.lease_until is null or jobs.lease_until < now())
+  and (jobs.not_before is null or jobs.not_before <= now())
+  and not {IS_KEPT_BACK} and not {IS_BEHIND}
+)"""
+WAITS_FOR = """extract(
+  epoch from now() - greatest(jobs.created_at, jobs.undo_until, jobs.not_before, jobs.lease_until)
+)"""
+"""Of a job that could go on: for how many seconds it has waited to be taken up. (One whose account
+was busy before is counted from its acceptance: it is taken up at once, or else it does wait.)"""
+LONGEST_WAIT = text(f"select coalesce(max({WAITS_FOR}), 0)::float8 from jobs where {COULD_GO_ON}")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +166,7 @@ _LOOK: TextClause = text(
           when jobs.lease_until >= now() then 'held'
           when jobs.not_before > now() then 'early'
           when {IS_KEPT_BACK} then 'kept'
-          when exists (
-            select 1 from jobs earlier
-            where earlier.account_id = jobs.account_id
-              and earlier.queue_no < jobs.queue_no
-              and not ({any_of("earlier.state", ENDED_JOBS)})
-          ) then 'behind'
+          when {IS_BEHIND} then 'behind'
           else 'ring'
         end as fate
       from due join jobs on jobs.id = due.job_id

@@ -16,8 +16,8 @@ from models.bot_sends import WITHDRAWN
 from models.job_events import Happened, JobEvent
 from models.jobs import Job
 from models.states import ENDED_JOBS
-from trading.operations.stuck import IS_BEHIND, IS_STUCK
-from trading.outbox import IS_KEPT_BACK
+from trading.operations.stuck import IS_STUCK
+from trading.outbox import COULD_GO_ON, IS_BEHIND, IS_KEPT_BACK, WAITS_FOR
 
 MINUTES = 30
 """How far back rates are told."""
@@ -37,8 +37,9 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Rings that are owed; of them those that are due already, and for how long the oldest is, in
-    seconds."""
+    """Jobs that are rung for until they end; of them those that could go on and that no worker
+    takes up for more than a moment, and for how long the oldest waits so, in seconds. Not by the
+    rings: whoever rings in vain puts the next one off."""
 
     owed: int
     overdue: int
@@ -181,10 +182,13 @@ _DEAD = text(
 ).bindparams(withdrawn=WITHDRAWN)
 
 _OUTBOX = text(
-    """
-    select
-      count(*) as owed, count(*) filter (where ring_at <= now()) as overdue,
-      coalesce(greatest(0, extract(epoch from now() - min(ring_at))), 0) as oldest
-    from outbox
-    """
+    f"""
+    with waiting as (
+      select {WAITS_FOR} as seconds from jobs where {COULD_GO_ON}
+    ), late as (
+      select count(*) as overdue, coalesce(max(seconds), 0) as oldest from waiting
+      where seconds > 3
+    )
+    select (select count(*) from outbox) as owed, overdue, oldest from late
+    """  # noqa: S608 - built from constants of ours
 )
