@@ -60,10 +60,14 @@ TELEGRAM_SENDS = Fact(
     "ebb_telegram_sends_total", "Messages owed by bots, by how they ended.", ("outcome",), "counter"
 )
 OUTBOX_AGE = Fact("ebb_outbox_age_seconds", "For how long the oldest ring is overdue.")
+JOB_WAIT = Fact(
+    "ebb_job_wait_seconds",
+    "For how long the oldest job that could go on is not taken up.",
+)
 QUEUE_DEPTH = Fact(
     "ebb_queue_depth", "Messages in Redis: ready, delayed (.DQ), dead (.XQ).", ("queue",)
 )
-WORKERS = Fact("ebb_workers", "Worker processes that said lately that they run.")
+WORKERS = Fact("ebb_workers", "Worker processes that run and take work: drained ones do not count.")
 SENDING_PAUSED = Fact("ebb_sending_paused", "1 while an operator has stopped all sending.")
 HEADROOM = Fact(
     "ebb_exchange_limit_headroom_ratio",

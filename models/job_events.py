@@ -56,6 +56,7 @@ class JobEvent(Base):
 
 
 def of_job(session: Session, job_id: uuid.UUID, most: int) -> Sequence[JobEvent]:
-    """The job's, in the order in which they happened."""
-    query = select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.id).limit(most)
-    return session.scalars(query).all()
+    """The job's, in the order in which they happened. Where there are more than `most` the earliest
+    are left out: how it ended is asked for more often than how it began."""
+    query = select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.id.desc())
+    return session.scalars(query.limit(most)).all()[::-1]

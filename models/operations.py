@@ -7,6 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment
 
+PAUSE = "pause_sending"
+"""The switch that stops all sending (`trading.pause`)."""
+IS_PAUSED = f"exists (select 1 from switches where name = '{PAUSE}' and is_on)"  # noqa: S608 - ours
+
 
 class Switch(Base):
     """A named switch that every process obeys; absent is off."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,11 +26,13 @@ def cancel_job(
     request_id: str | None = None,
     remote_addr: str | None = None,
     operator_id: uuid.UUID | None = None,
+    retention_days: int = 30,
 ) -> Job:
     """The job after the cancel: `cancelled` if it was still queued, otherwise running with
     `cancel_requested`; what was sent is settled, nothing more is sent.
 
-    `operator_id`: who does it, where it is not the person.
+    `operator_id`: who does it, where it is not the person. `retention_days`: how long what
+    happened to it is kept.
 
     Raises Problem `not_found` and `job_already_ended`.
     """
@@ -46,7 +49,8 @@ def cancel_job(
     if job.state is JobState.QUEUED:
         job.state = check_step(JOB_TRANSITIONS, job.state, JobState.CANCELLED)
         job.finished_at = func.now()
-        # Nothing was planned or sent: there is nothing that retention could trim.
+        # Nothing was planned or sent, but what happened is told as long as of any other.
+        job.trim_after = func.now() + timedelta(days=retention_days)
         session.flush()
         job.receipt = build_receipt(session, job)
         settle_ended(session, job)

@@ -32,6 +32,7 @@ from trading.lease import Lease, LeaseLost, claim
 from trading.leg_steps import end_leg, stop_unsent
 from trading.leverage import set_leverage_first
 from trading.outbox import ring_from
+from trading.pause import SendingPaused
 from trading.planning import plan_job
 from trading.reasons import Reason
 from trading.resolving import resolve
@@ -65,7 +66,8 @@ class Outcome:
 
 class _Park(Exception):
     """Give the job back and come again later. `reason` and `until` are for people; `until`
-    seconds from now, where the wait is longer than the next look."""
+    seconds from now, where the wait is longer than the next look. Nobody knows how long a pause
+    of all sending lasts, nor is the job looked at before its end."""
 
     def __init__(
         self, seconds: float, reason: WaitReason | None = None, until: float | None = None
@@ -73,7 +75,9 @@ class _Park(Exception):
         super().__init__(seconds)
         self.seconds = min(seconds, _LONGEST_PARK)
         self.reason = reason
-        self.until = self.seconds if until is None else until
+        self.until: float | None = None
+        if reason not in (None, WaitReason.PAUSED):
+            self.until = self.seconds if until is None else until
 
 
 def execute(
@@ -125,7 +129,7 @@ def _park(lease: Lease, park: _Park) -> Outcome:
                 due = func.now() + timedelta(seconds=park.seconds)
                 job.not_before = due
                 job.wait_reason = park.reason
-                if park.reason is not None:
+                if park.until is not None:
                     job.wait_until = func.now() + timedelta(seconds=park.until)
             ring_from(session, job.id, due)
     except LeaseLost:
@@ -238,17 +242,19 @@ class _Run:
         """Send what may leave; while nothing may, look up what left; while nothing moves, wait."""
         waiting, reason = standing.waiting, standing.refused_for
         if standing.due:
-            if set_leverage_first(gateway, self._lease, self._desk, standing.job, standing.due):
-                # Some legs have just ended: look anew at what is left.
-                return
-            wave = send_wave(self._desk, gateway, self._lease, standing.due)
-            if wave.count:
-                self._pause = _FIRST_PAUSE
-                return
-            # Nothing could leave now: until the next window there is time to look.
-            waiting, reason = wave.wait, WaitReason.RATE_LIMIT
-            if wave.paused:
+            try:
+                if set_leverage_first(gateway, self._lease, self._desk, standing.job, standing.due):
+                    # Some legs have just ended: look anew at what is left.
+                    return
+                wave = send_wave(self._desk, gateway, self._lease, standing.due)
+            except SendingPaused:
                 waiting, reason = _PAUSED_PARK, WaitReason.PAUSED
+            else:
+                if wave.count:
+                    self._pause = _FIRST_PAUSE
+                    return
+                # Nothing could leave now: until the next window there is time to look.
+                waiting, reason = wave.wait, WaitReason.RATE_LIMIT
         if self._news is not None:
             # What comes from here on is news to the look that follows.
             self._news.forget()

@@ -35,6 +35,7 @@ from models.counters import Counted, Counts
 from models.outbox import OutboxRow
 from models.row_security import system_scope
 from models.states import ENDED_JOBS, ENDED_LEGS, JobKind, JobState
+from trading.outbox import LONGEST_WAIT
 from trading.pause import is_paused
 from trading.schedules import claim_run
 
@@ -103,12 +104,14 @@ class Gauges:
             age = session.scalar(
                 select(func.extract("epoch", func.now() - func.min(OutboxRow.ring_at)))
             )
+            wait = session.scalar(LONGEST_WAIT)
             paused = is_paused(session)
             counts = counters.read(session)
         open_states = [state for state in JobState if state not in ENDED_JOBS]
         return [
             family(metrics.JOBS, {(state,): jobs.get(state, 0) for state in open_states}),
             family(metrics.OUTBOX_AGE, {(): max(0.0, float(age or 0))}),
+            family(metrics.JOB_WAIT, {(): float(wait or 0)}),
             family(metrics.SENDING_PAUSED, {(): float(paused)}),
             *_counts(counts),
         ]

@@ -13,6 +13,7 @@ from trading.calls import Method
 from trading.desk import Desk
 from trading.lease import Lease
 from trading.leg_steps import reject_attempt
+from trading.pause import SendingPaused, may_send
 from trading.requests import restore_from_json
 from trading.sending import Due
 from trading.verdicts import note
@@ -28,7 +29,8 @@ def set_leverage_first(
 ) -> bool:
     """Where a restore finds its position gone and the user agreed, set the old leverage before
     the first order. Setting it twice is harmless. A refusal ends the leg: the size was chosen
-    for that leverage. True if any leg ended so. Raises Busy, Unreachable, AuthProblem."""
+    for that leverage. True if any leg ended so. Raises Busy, Unreachable, AuthProblem,
+    SendingPaused."""
     if not sets_leverage(job):
         return False
     refused = False
@@ -39,7 +41,9 @@ def set_leverage_first(
         if not Category(leg.category).is_derivative:
             continue
         stamp = gateway.stamp()
-        lease.renew()
+        with lease.write(visible=False) as (session, _):
+            if not may_send(session):
+                raise SendingPaused
         try:
             told = {"leverage": leg.leverage}
             with lease.calls.to(Method.SET_LEVERAGE, leg, item.attempt, facts=told):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, delete, func, select, text, update
+from sqlalchemy import Select, SQLColumnExpression, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.sql.elements import TextClause
@@ -21,15 +21,41 @@ from sqlalchemy.sql.elements import TextClause
 from core import tracing
 from models.base import any_of
 from models.jobs import Job
+from models.operations import IS_PAUSED
 from models.outbox import OutboxRow
 from models.states import ENDED_JOBS
 from models.waking import wake
+from trading.waits import WaitReason
 
 CHANNEL = "ebb_ring"
 """Notified in the accepting transaction, so a relay knows that there is something to look after."""
 GRACE_SECONDS = 0.25
 """Who accepted a job rings at once; the relay leaves it this long to do so."""
 _BATCH = 200
+
+IS_KEPT_BACK = f"""(
+  jobs.wait_reason is not distinct from '{WaitReason.PAUSED}' and not jobs.cancel_requested
+  and {IS_PAUSED}
+)"""
+"""As a condition on `jobs`: it has met the pause of all sending, and nothing of it is at the
+exchange. No worker takes it up before sending goes on; a cancel is done at once."""
+IS_BEHIND = f"""exists (
+  select 1 from jobs earlier
+  where earlier.account_id = jobs.account_id and earlier.queue_no < jobs.queue_no
+    and not ({any_of("earlier.state", ENDED_JOBS)})
+)"""  # noqa: S608 - built from enums of ours
+COULD_GO_ON = f"""(
+  not ({any_of("jobs.state", ENDED_JOBS)})
+  and (jobs.lease_until is null or jobs.lease_until < now())
+  and (jobs.not_before is null or jobs.not_before <= now())
+  and not {IS_KEPT_BACK} and not {IS_BEHIND}
+)"""
+WAITS_FOR = """extract(
+  epoch from now() - greatest(jobs.created_at, jobs.undo_until, jobs.not_before, jobs.lease_until)
+)"""
+"""Of a job that could go on: for how many seconds it has waited to be taken up. (One whose account
+was busy before is counted from its acceptance: it is taken up at once, or else it does wait.)"""
+LONGEST_WAIT = text(f"select coalesce(max({WAITS_FOR}), 0)::float8 from jobs where {COULD_GO_ON}")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +74,17 @@ def owe_ring(session: Session, job_id: uuid.UUID, delay_seconds: float) -> None:
     wake(session, CHANNEL)
 
 
-def ring_from(session: Session, job_id: uuid.UUID, moment: SQLColumnExpression[Any]) -> None:
-    """The next ring is owed from this moment of the database's clock."""
+def ring_from(
+    session: Session, jobs: uuid.UUID | Select[tuple[uuid.UUID]], moment: SQLColumnExpression[Any]
+) -> None:
+    """The next ring for the job, or for all that are selected, is owed from this moment of the
+    database's clock."""
+    these = OutboxRow.job_id == jobs if isinstance(jobs, uuid.UUID) else OutboxRow.job_id.in_(jobs)
     session.execute(
-        update(OutboxRow).where(OutboxRow.job_id == job_id).values(ring_at=moment, rings=0)
+        update(OutboxRow)
+        .where(these)
+        .values(ring_at=moment, rings=0)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -129,7 +162,8 @@ def look(
 
 
 # A row that another relay holds is that relay's. "held": somebody works on it, look when the
-# lease ends; "behind": the account's earlier job wakes it when it ends.
+# lease ends; "behind": the account's earlier job wakes it when it ends; "kept": whoever lets
+# sending go on wakes it, and if that were lost the next look would.
 _LOOK: TextClause = text(
     f"""
     with due as (
@@ -143,12 +177,8 @@ _LOOK: TextClause = text(
           when {any_of("jobs.state", ENDED_JOBS)} then 'over'
           when jobs.lease_until >= now() then 'held'
           when jobs.not_before > now() then 'early'
-          when exists (
-            select 1 from jobs earlier
-            where earlier.account_id = jobs.account_id
-              and earlier.queue_no < jobs.queue_no
-              and not ({any_of("earlier.state", ENDED_JOBS)})
-          ) then 'behind'
+          when {IS_KEPT_BACK} then 'kept'
+          when {IS_BEHIND} then 'behind'
           else 'ring'
         end as fate
       from due join jobs on jobs.id = due.job_id
@@ -160,6 +190,7 @@ _LOOK: TextClause = text(
         when 'held' then lease_until
         when 'early' then not_before
         when 'behind' then now() + interval '5 seconds'
+        when 'kept' then now() + interval '10 seconds'
         else now() + make_interval(secs => least(30, :again * 2 ^ least(rings, 5)))
       end,
       rings = case fate when 'ring' then rings + 1 else 0 end

@@ -26,7 +26,7 @@ from trading.exposure import exposure_of
 from trading.funding import questions, rates_of
 from trading.lease import Lease
 from trading.leverage import sets_leverage
-from trading.pause import is_paused
+from trading.pause import may_send
 from trading.plan_reduce import plan_reduce
 from trading.plan_restore import plan_restore
 from trading.plans import Book, Owed, Plan, PlannedLeg
@@ -67,7 +67,7 @@ def plan_job(desk: Desk, gateway: Gateway, lease: Lease, job: Job) -> Ready | No
         else:
             plan = plan_reduce(book, reduce_from_json(held.request))
         due = _persist(session, held, plan, book, saved)
-        if not due or held.cancel_requested or is_paused(session) or sets_leverage(held):
+        if not due or held.cancel_requested or sets_leverage(held) or not may_send(session):
             return None
         try:
             ready = choose(gateway, due, stamp)

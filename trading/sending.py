@@ -23,7 +23,7 @@ from models.jobs import Attempt, Leg
 from models.states import AttemptState, LegState
 from trading.desk import Desk
 from trading.lease import Lease
-from trading.pause import is_paused
+from trading.pause import SendingPaused, may_send
 from trading.states import ATTEMPT_TRANSITIONS, LEG_TRANSITIONS, check_step
 from trading.verdicts import record_verdict
 
@@ -54,12 +54,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a wave came to: how many orders left, and in how many seconds more may leave.
-    `paused`: an operator has stopped all sending."""
+    """What a wave came to: how many orders left, and in how many seconds more may leave."""
 
     count: int
     wait: float = 0.0
-    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,8 @@ class Ready:
 
 
 def send_wave(desk: Desk, gateway: Gateway, lease: Lease, due: Sequence[Due]) -> Sent:
-    """Send what may leave now and write each answer down. Sends nothing once a cancel or a pause
-    is seen. Raises LeaseLost, and Busy while the exchange has banned this address."""
+    """Send what may leave now and write each answer down. Sends nothing once a cancel is seen.
+    Raises LeaseLost, SendingPaused, and Busy while the exchange has banned this address."""
     # Before the lease is checked: what leaves late carries a time that is too old.
     stamp = gateway.stamp()
     ready = choose(gateway, due, stamp)
@@ -93,8 +91,8 @@ def send_wave(desk: Desk, gateway: Gateway, lease: Lease, due: Sequence[Due]) ->
     with lease.write() as (session, job):
         if job.cancel_requested:
             return Sent(0)
-        if is_paused(session):
-            return Sent(0, paused=True)
+        if not may_send(session):
+            raise SendingPaused
         mark_sent(session, ready, desk.settings)
     return deliver(desk, lease, ready)
 

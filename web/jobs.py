@@ -105,6 +105,7 @@ def cancel(path: JobPath) -> Response:
         path.job_id,
         request_id=g.request_id,
         remote_addr=remote_address(),
+        retention_days=wired.settings().retention_days,
     )
     ring(job.id)
     return _shown(job)

@@ -132,6 +132,7 @@ def _metrics_port() -> list[MetricsPort]:
 
 
 hand_back = HandBack()
+drained = threading.Event()
 relay = Relay(
     direct,
     sessions,
@@ -141,6 +142,7 @@ relay = Relay(
     redis=quick_redis(settings.redis_address),
     also=_schedule,
     beat=lambda: beat(settings.worker_beat_file),
+    drained=drained,
 )
 home = ExchangeEnvironment.SANDBOX if settings.is_sandbox else ExchangeEnvironment.MAINNET
 warm = KeepWarm(lambda: desk.gateways.keep_warm(home), settings.instruments_ttl_seconds / 3)
@@ -158,7 +160,6 @@ bell = BotBell(
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(direct, sessions, bots),) if polls else ()
 others = (*polling, *_postmen(), *_metrics_port(), LastWords())
-drained = threading.Event()
 roster = Roster(sessions, drained, seconds=settings.relay_seconds)
 broker = make_broker(settings, relay, roster, warm, bell, *others, hand_back, drained=drained)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 import uuid
 from collections.abc import Callable
 
@@ -43,8 +44,10 @@ class Relay(Looker):
         redis: Redis | None = None,
         also: Callable[[], object] = lambda: None,
         beat: Callable[[], object] = lambda: None,
+        drained: threading.Event | None = None,
     ) -> None:
-        """`redis` is told that this process runs, and asked whether it has lost its memory. `also`
+        """`redis` is told that this process runs and takes work (not while it is `drained`; it
+        rings for the others all the same), and asked whether it has lost its memory. `also`
         is called once a minute: what is scheduled rather than rung for. `beat` is called at each
         look, whatever comes of it."""
         super().__init__(
@@ -61,6 +64,7 @@ class Relay(Looker):
         self._also = also
         self._beat = beat
         self._redis = redis
+        self._drained = drained or threading.Event()
         self._process = uuid.uuid4().hex
         self._polled = self._scheduled = -math.inf
 
@@ -92,13 +96,16 @@ class Relay(Looker):
 
     def _ask_redis(self) -> None:
         """A Redis that lost its memory has lost our rings with it: they are owed anew. It is told,
-        too, that this process runs."""
+        too, that this process takes work."""
         if self._redis is None:
             return
         now = clock.now_ms()
         self._redis.zremrangebyscore(WORKERS_KEY, "-inf", now)
-        until = now + int((_MISSED_BEATS * self._poll + _SLOW) * 1000)
-        self._redis.zadd(WORKERS_KEY, {self._process: until})
+        if self._drained.is_set():
+            self._redis.zrem(WORKERS_KEY, self._process)
+        else:
+            until = now + int((_MISSED_BEATS * self._poll + _SLOW) * 1000)
+            self._redis.zadd(WORKERS_KEY, {self._process: until})
         new = self._redis.set(f"{REDIS_NAMESPACE}:remembers", 1, nx=True)
         if new:
             with self._sessions.begin() as session:

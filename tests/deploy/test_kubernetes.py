@@ -20,6 +20,8 @@ from devstack.paths import ROOT
 from devstack.procfile import commands
 from models.users import User
 from tests.models.test_database import make_account_row, make_job
+from trading.outbox import LONGEST_WAIT
+from trading.pause import set_paused
 
 FOLDER = ROOT / "ops" / "kubernetes"
 OLDEST = "1.29"
@@ -132,6 +134,11 @@ def queue_age(database_url: str) -> Callable[[], float]:
     return ask
 
 
+def test_workers_are_scaled_by_the_query_of_the_metric() -> None:
+    query = named("ScaledObject", "ebb-worker")["spec"]["triggers"][0]["metadata"]["query"]
+    assert query.split() == LONGEST_WAIT.text.split()
+
+
 def test_workers_are_scaled_by_how_long_a_job_waits_that_could_go_on(
     clean_database: None, session: Session, queue_age: Callable[[], float]
 ) -> None:
@@ -153,3 +160,19 @@ def test_workers_are_scaled_by_how_long_a_job_waits_that_could_go_on(
     job.lease_until, job.not_before = None, now + timedelta(seconds=60)
     session.commit()
     assert queue_age() == 0
+    # What may go on only now waits from now on.
+    job.not_before, job.wait_reason = now - timedelta(seconds=20), "paused"
+    session.commit()
+    assert 19 < queue_age() < 50
+    set_paused(session, True, by="test")
+    try:
+        assert queue_age() == 0
+        later = make_job(user, account, created_at=now - timedelta(seconds=90))
+        session.add(later)
+        session.commit()
+        assert queue_age() == 0, "it stands behind the one that is kept back"
+        job.cancel_requested = True
+        session.commit()
+        assert 19 < queue_age() < 50
+    finally:
+        set_paused(session, False, by="test")

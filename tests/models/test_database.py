@@ -23,6 +23,7 @@ from models.states import AttemptState, JobKind, JobState, LegState, MarketType
 from models.users import Account, User
 from tests.databases import Databases
 from trading.gauges import OPEN_JOBS
+from trading.outbox import LONGEST_WAIT
 
 
 def test_migrations_go_up_and_down_and_match_the_code(databases: Databases) -> None:
@@ -306,6 +307,7 @@ QUERIES = {
     "old updates": "select id from bot_updates where received_at < now()",
     "a person's sends": "select id from bot_sends where user_id = ? or chat_id in (1, 2)",
     "open jobs by state": OPEN_JOBS.text,
+    "longest wait of a job": LONGEST_WAIT.text,
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.audit import AuditEntry
@@ -15,8 +16,11 @@ from models.outbox import OutboxRow
 from models.states import JobState, MarketType
 from tests.trading.conftest import Trader
 from trading.cancel import cancel_job
+from trading.desk import Desk
 from trading.execute import execute
-from trading.pause import is_paused, set_paused
+from trading.lease import Lease
+from trading.pause import is_paused, may_send, set_paused
+from trading.sending import Ready, Sent, deliver
 from web.app import create_app
 
 BOOK = [
@@ -108,3 +112,98 @@ def test_operators_pause_by_a_command(trader: Trader) -> None:
     assert runner.invoke(args=["sending", "status"]).output == "on\n"
     with trader.sessions() as session:
         assert not is_paused(session)
+
+
+def test_a_pause_keeps_leverage_in_the_house_too(make_trader: Callable[..., Trader]) -> None:
+    trader = make_trader(balances={"USDT": "9000000"}, positions=[{**BOOK[0], "leverage": "7"}])
+    trader.reduce(MarketType.FUTURES, "100")
+    # It would be told by its refusal.
+    trader.fault("ret_code", "/v5/position/set-leverage", code=110013)
+    job = trader.accept_restore(MarketType.FUTURES, set_leverage=True)
+    with trader.sessions() as session:
+        set_paused(session, True, by="test")
+    try:
+        execute(trader.desk, trader.sessions, job, owner="test")
+        view = trader.view(job)
+        assert (view.job.wait_reason, view.legs[0].leg.reason) == ("paused", None)
+    finally:
+        with trader.sessions() as session:
+            set_paused(session, False, by="test")
+    assert trader.run(job).legs[0].leg.reason == "leverage_refused"
+
+
+def test_a_pause_settles_what_a_restore_had_reopened(
+    make_trader: Callable[..., Trader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trader = make_trader(
+        balances={"USDT": "9000000"}, positions=[{**BOOK[0], "stop_loss": "50000"}]
+    )
+    trader.reduce(MarketType.FUTURES, "100")
+    job = trader.accept_restore(MarketType.FUTURES)
+
+    def then_pause(desk: Desk, lease: Lease, ready: Ready) -> Sent:
+        sent = deliver(desk, lease, ready)
+        with trader.sessions() as session:
+            set_paused(session, True, by="test")
+        return sent
+
+    monkeypatch.setattr("trading.execute.deliver", then_pause)
+    try:
+        view = trader.run(job)
+        assert (view.job.state, view.legs[0].leg.protection) == (JobState.COMPLETED, "restored")
+    finally:
+        with trader.sessions() as session:
+            set_paused(session, False, by="test")
+
+
+def test_a_pause_returns_when_no_intent_is_under_way(sessions: sessionmaker[Session]) -> None:
+    def pause() -> None:
+        with sessions() as mine:
+            set_paused(mine, True, by="test")
+
+    operator = threading.Thread(target=pause)
+    try:
+        with sessions() as first, sessions() as second:
+            # Two at once, each about to commit its intent.
+            assert (may_send(first), may_send(second)) == (True, True)
+            operator.start()
+            operator.join(0.3)
+            assert operator.is_alive()
+            first.commit()
+            operator.join(0.3)
+            assert operator.is_alive(), "the other may still commit"
+            # Its connection is lost, or it commits: either way it is over.
+            second.rollback()
+            operator.join(5)
+            assert not operator.is_alive()
+            assert not may_send(first)
+    finally:
+        operator.join()
+        with sessions() as session:
+            set_paused(session, False, by="test")
+
+
+def test_an_intent_that_waited_for_a_pause_sees_it(sessions: sessionmaker[Session]) -> None:
+    found: list[bool] = []
+
+    def intend() -> None:
+        with sessions() as mine:
+            found.append(may_send(mine))
+
+    worker = threading.Thread(target=intend)
+    try:
+        with sessions() as pausing, sessions() as other:
+            pausing.execute(text("select pg_advisory_xact_lock(7261004)"))
+            worker.start()
+            worker.join(0.3)
+            assert found == []
+            set_paused(other, False, by="test")
+            other.execute(text("update switches set is_on = true where name = 'pause_sending'"))
+            other.commit()
+            pausing.commit()
+        worker.join(5)
+        assert found == [False]
+    finally:
+        worker.join()
+        with sessions() as session:
+            set_paused(session, False, by="test")

@@ -13,10 +13,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.fills import Fill
+from models.job_events import JobEvent
 from models.jobs import Attempt, Job, Leg
 from models.operations import Schedule
 from models.states import JobState, MarketType
 from tests.trading.conftest import Trader
+from trading.cancel import cancel_job
 from trading.trimming import claim_trimming, trim
 from web import present
 
@@ -116,3 +118,19 @@ def test_a_trimming_is_claimed_once_an_hour(sessions: sessionmaker[Session]) -> 
     with sessions.begin() as session:
         session.execute(update(Schedule).values(due_at=func.now()))
     assert claim_trimming(sessions)
+
+
+def test_a_job_that_was_cancelled_while_it_waited_is_told_as_long_as_any_other(
+    trader: Trader,
+) -> None:
+    job = trader.accept_reduce(FUTURES, "50")
+    with trader.sessions() as session:
+        cancel_job(session, trader.account.user_id, job, retention_days=3)
+        events = select(func.count()).select_from(JobEvent).where(JobEvent.job_id == job)
+        assert (session.scalar(events) or 0) > 0
+        kept = select(Job.trim_after - Job.finished_at).where(Job.id == job)
+        assert session.scalar(kept) == timedelta(days=3)
+    age(trader, 1)
+    trim(trader.sessions)
+    with trader.sessions() as session:
+        assert session.scalar(events) == 0

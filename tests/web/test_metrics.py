@@ -182,6 +182,16 @@ def test_folding_changes_no_count(
         assert session.query(counters.Count).count() == kinds
 
 
+def test_what_only_a_later_release_counts_is_passed_over(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions() as session:
+        before = counters.read(session)
+        session.add(counters.Count(name="dreams_ended", labels=["well"], amount=1))
+        session.flush()
+        assert counters.read(session) == before
+
+
 def test_nobody_is_named(scrape: Callable[[], Scrape], trader: Person) -> None:
     me = trader.get("/api/auth/me").get_json()
     trader.get(f"/api/jobs/{me['id']}")

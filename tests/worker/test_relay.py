@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,12 +17,15 @@ from core import clock
 from core.queue_names import WORKERS_KEY
 from core.redis_patience import quick_redis
 from models.jobs import Job
+from models.operations import Switch
 from models.outbox import OutboxRow
 from models.states import MarketType
 from tests.trading.conftest import Trader, make_trader
 from trading.cancel import cancel_job
+from trading.execute import execute
 from trading.lease import claim
 from trading.outbox import all_owed_now, look, ring_from
+from trading.pause import set_paused
 from worker.broker import make_broker
 from worker.relay import Relay
 
@@ -82,6 +85,48 @@ def test_a_job_is_rung_for_while_it_is_free_and_due(trader: Trader) -> None:
     trader.run(job)
     with trader.sessions() as session:
         assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+
+
+@pytest.fixture
+def kept_back(trader: Trader) -> Iterator[uuid.UUID]:
+    """A job that has met the pause of all sending, and whose next look is due."""
+    job = accept(trader)
+    with trader.sessions() as session:
+        set_paused(session, True, by="test")
+    execute(trader.desk, trader.sessions, job, owner="test")
+    change(trader, job, not_before=func.now())
+    owe_now(trader)
+    yield job
+    with trader.sessions() as session:
+        set_paused(session, False, by="test")
+
+
+def test_a_job_that_met_the_pause_is_left_alone_until_sending_goes_on(
+    trader: Trader, kept_back: uuid.UUID
+) -> None:
+    found = look(trader.sessions, lambda _: None, again_seconds=60)
+    assert found.rung == ()
+    assert found.next_in is not None
+    assert 5 < found.next_in <= 10
+    with trader.sessions() as session:
+        set_paused(session, False, by="test")
+    assert rings(trader) == {kept_back}
+
+
+def test_a_cancel_does_not_wait_for_the_end_of_a_pause(
+    trader: Trader, kept_back: uuid.UUID
+) -> None:
+    with trader.sessions() as session:
+        cancel_job(session, trader.account.user_id, kept_back)
+    assert rings(trader) == {kept_back}
+
+
+def test_a_resumption_that_went_unheard_is_made_up_for(
+    trader: Trader, kept_back: uuid.UUID
+) -> None:
+    with trader.sessions.begin() as session:
+        session.execute(update(Switch).values(is_on=False))
+    assert rings(trader) == {kept_back}
 
 
 def test_a_held_job_is_looked_at_when_its_lease_ends(trader: Trader) -> None:
@@ -159,10 +204,19 @@ def test_relays_side_by_side_share_the_rings(
 
 def test_a_redis_that_lost_its_memory_is_noticed(trader: Trader) -> None:
     redis = quick_redis(trader.desk.settings.redis_address)
+    # Another run's process may count as running for some minutes.
+    redis.flushdb()
     rung: list[uuid.UUID] = []
     engine = trader.sessions.kw["bind"]
+    drained = threading.Event()
     relay = Relay(
-        engine, trader.sessions, rung.append, poll_seconds=60, again_seconds=60, redis=redis
+        engine,
+        trader.sessions,
+        rung.append,
+        poll_seconds=60,
+        again_seconds=60,
+        redis=redis,
+        drained=drained,
     )
     job = accept(trader)
     owe_now(trader)
@@ -176,6 +230,10 @@ def test_a_redis_that_lost_its_memory_is_noticed(trader: Trader) -> None:
     relay._ask_redis()
     relay.pass_once()
     assert rung == [job, job]
+    # It rings for the others, and is none of those that take work.
+    drained.set()
+    relay._ask_redis()
+    assert redis.zcount(WORKERS_KEY, clock.now_ms(), "+inf") == 0
     redis.close()
 
 

@@ -16,7 +16,8 @@ from models.bot_sends import BotSend, given_up
 from models.job_events import Happened, JobEvent
 from models.jobs import Job
 from models.states import ENDED_JOBS
-from trading.operations.stuck import IS_BEHIND, IS_STUCK
+from trading.operations.stuck import IS_STUCK
+from trading.outbox import COULD_GO_ON, IS_BEHIND, IS_KEPT_BACK, WAITS_FOR
 
 MINUTES = 30
 """How far back rates are told."""
@@ -36,8 +37,9 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Rings that are owed; of them those that are due already, and for how long the oldest is, in
-    seconds."""
+    """Jobs that are rung for until they end; of them those that could go on and that no worker
+    takes up for more than a moment, and for how long the oldest waits so, in seconds. Not by the
+    rings: whoever rings in vain puts the next one off."""
 
     owed: int
     overdue: int
@@ -140,7 +142,7 @@ _QUEUES = text(
     f"""
     with open_jobs as (
       select
-        lease_until >= now() as held, not_before > now() as early,
+        lease_until >= now() as held, not_before > now() or {IS_KEPT_BACK} as early,
         {IS_BEHIND} as behind, {IS_STUCK} as stuck
       from jobs where not ({any_of("state", ENDED_JOBS)})
     )
@@ -170,10 +172,13 @@ _QUEUES = text(
 )
 
 _OUTBOX = text(
-    """
-    select
-      count(*) as owed, count(*) filter (where ring_at <= now()) as overdue,
-      coalesce(greatest(0, extract(epoch from now() - min(ring_at))), 0) as oldest
-    from outbox
-    """
+    f"""
+    with waiting as (
+      select {WAITS_FOR} as seconds from jobs where {COULD_GO_ON}
+    ), late as (
+      select count(*) as overdue, coalesce(max(seconds), 0) as oldest from waiting
+      where seconds > 3
+    )
+    select (select count(*) from outbox) as owed, overdue, oldest from late
+    """  # noqa: S608 - built from constants of ours
 )

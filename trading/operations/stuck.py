@@ -5,12 +5,7 @@ from __future__ import annotations
 
 from models.base import any_of
 from models.states import ENDED_JOBS
-
-IS_BEHIND = f"""exists (
-  select 1 from jobs earlier
-  where earlier.account_id = jobs.account_id and earlier.queue_no < jobs.queue_no
-    and not ({any_of("earlier.state", ENDED_JOBS)})
-)"""  # noqa: S608 - built from enums of ours
+from trading.outbox import IS_BEHIND
 
 IS_STUCK = f"""(
   not ({any_of("jobs.state", ENDED_JOBS)})
@@ -21,4 +16,4 @@ IS_STUCK = f"""(
     select 1 from fills
     where fills.job_id = jobs.id and fills.created_at > now() - interval '5 minutes'
   )
-)"""  # noqa: S608
+)"""  # noqa: S608 - built from enums of ours

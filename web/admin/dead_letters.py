@@ -20,6 +20,7 @@ from trading.cancel import cancel_job
 from trading.operations import dead_letters as letters
 from trading.operations import letter_deeds as deeds
 from trading.operations.dead_letters import Dead
+from web import wired
 from web.admin import redis_queue
 from web.admin.area import blueprint, everybodys, record
 from web.document import refusals
@@ -136,6 +137,7 @@ def _cancel(session: Session, job_id: uuid.UUID) -> bool:
         request_id=found.request_id,
         remote_addr=found.remote_addr,
         operator_id=user_id(),
+        retention_days=wired.settings().retention_days,
     )
     return True
 

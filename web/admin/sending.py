@@ -9,7 +9,7 @@ from models.audit import person
 from models.base import db
 from trading import pause
 from web import present
-from web.admin.area import blueprint
+from web.admin.area import blueprint, everybodys
 from web.guard import current_user, needs
 from web.origin import origin
 from web.schemas.audit import SendingChange, SendingOut
@@ -27,12 +27,13 @@ def get_sending() -> dict[str, Any]:
 def set_sending(body: SendingChange) -> dict[str, Any]:
     """While it is paused, jobs are accepted and planned, and nothing is sent."""
     user = current_user()
-    pause.set_paused(
-        db.session(),
-        body.paused,
-        by=person(user.pseudonym),
-        note=body.note,
-        user_id=user.id,
-        origin=origin(),
-    )
+    with everybodys() as session:
+        pause.set_paused(
+            session,
+            body.paused,
+            by=person(user.pseudonym),
+            note=body.note,
+            user_id=user.id,
+            origin=origin(),
+        )
     return present.sending(pause.switch(db.session())).model_dump(mode="json")

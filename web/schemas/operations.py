@@ -28,7 +28,8 @@ class QueueOut(Out):
 
 
 class OutboxOut(Out):
-    """Rings owed to open jobs; `oldest` is how long the one that is overdue most is so, seconds."""
+    """Open jobs (`owed` a ring until they end); `overdue` those that could go on and that no worker
+    takes up, `oldest` for how many seconds that has been so at most."""
 
     owed: int
     overdue: int

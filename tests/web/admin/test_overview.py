@@ -81,6 +81,27 @@ def test_what_nobody_can_try_anew_does_not_count_as_dead(
     assert queue(look(), "updates") == queue(before, "updates")
 
 
+def test_a_job_that_no_worker_takes_up_is_overdue_however_often_it_is_rung_for(
+    look: Callable[[], dict[str, Any]],
+    trader: Person,
+    session: Session,
+    work: Callable[[str], None],
+) -> None:
+    job = trader.order("/api/positions/reduce", REDUCE).get_json()["id"]
+    for later in (
+        "update jobs set created_at = now() - interval '9 days' where id = :id",
+        "update outbox set ring_at = now() + interval '30 seconds' where job_id = :id",
+    ):
+        session.execute(text(later), {"id": job})
+    session.commit()
+    nearly = 9 * 86_400 - 60
+    found = look()["outbox"]
+    assert found["overdue"] >= 1
+    assert found["oldest"] > nearly
+    work(job)
+    assert look()["outbox"]["oldest"] < nearly
+
+
 def test_limits_tell_whose_they_are_and_no_key(
     look: Callable[[], dict[str, Any]], trader: Person, work: Callable[[str], None]
 ) -> None:

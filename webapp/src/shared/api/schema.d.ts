@@ -2534,7 +2534,8 @@ export interface components {
         };
         /**
          * OutboxOut
-         * @description Rings owed to open jobs; `oldest` is how long the one that is overdue most is so, seconds.
+         * @description Open jobs (`owed` a ring until they end); `overdue` those that could go on and that no worker
+         *     takes up, `oldest` for how many seconds that has been so at most.
          */
         OutboxOut: {
             /** Oldest */
