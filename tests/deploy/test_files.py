@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from core import telemetry
 from core.settings import Settings, variable_name
 from devstack.paths import ROOT
 from devstack.procfile import commands
+from worker.last_words import BESIDE_SECONDS
 
 PROGRAMS = Path(sys.executable).parent
 SETTINGS = {variable_name(field) for field in Settings.model_fields}
@@ -31,6 +33,13 @@ def run(*command: str | Path) -> str:
 def services() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     return found
+
+
+def test_a_worker_is_gone_before_a_platform_kills_it() -> None:
+    (milliseconds,) = re.findall(r"--worker-shutdown-timeout (\d+)", commands()["worker"])
+    # A second until it looks, half of one for its port; turns, then consumers; then the rest.
+    rest = BESIDE_SECONDS + 2 * telemetry.LAST_WORDS_SECONDS
+    assert 1.5 + 2 * int(milliseconds) / 1000 + rest < 30
 
 
 # -- the image ------------------------------------------------------------------------------------
