@@ -84,6 +84,16 @@ def test_the_compose_file_runs_the_procfile_s_commands() -> None:
         assert module in " ".join(found[name]["command"])
 
 
+def test_workers_are_scraped_at_the_port_that_they_have() -> None:
+    scrapes = yaml.safe_load((ROOT / "ops" / "prometheus" / "prometheus.yml").read_text())
+    (worker,) = (one for one in scrapes["scrape_configs"] if one["job_name"] == "ebb-worker")
+    (by_name,) = worker["dns_sd_configs"]
+    shown = f"${{EBB_METRICS_PORT:-{by_name['port']}}}"
+    assert by_name["names"] == ["worker"]
+    assert services()["worker"]["environment"]["EBB_METRICS_PORT"] == shown
+    assert services()["worker"]["expose"] == [shown]
+
+
 @pytest.mark.parametrize("name", services())
 def test_every_service_is_read_only_and_nobody_s_root(name: str) -> None:
     service = services()[name]
