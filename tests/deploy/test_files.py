@@ -13,9 +13,11 @@ import pytest
 import yaml
 
 from core import telemetry
+from core.redis_patience import QUICK_CONNECTIONS
 from core.settings import Settings, variable_name
 from devstack.paths import ROOT
 from devstack.procfile import commands
+from worker.broker import QUEUE_CONNECTIONS
 from worker.last_words import BESIDE_SECONDS
 
 PROGRAMS = Path(sys.executable).parent
@@ -148,8 +150,22 @@ def test_the_heroku_manifest_asks_for_what_has_no_default() -> None:
     values = {name: entry["value"] for name, entry in asked.items() if "value" in entry}
     assert values["EBB_TRUSTED_PROXIES"] == "1"
     assert values["EBB_REDIS_TLS_VERIFY"] == "false"
-    both = int(values["WEB_CONCURRENCY"]) + int(values["WORKER_PROCESSES"])
-    assert both * (int(values["EBB_DATABASE_POOL_SIZE"]) + 2) + 4 <= 20
+    webs, workers = int(values["WEB_CONCURRENCY"]), int(values["WORKER_PROCESSES"])
+    assert (webs + workers) * (int(values["EBB_DATABASE_POOL_SIZE"]) + 2) + 4 <= 20
+    # A web process hears announcements by one more.
+    of_web, of_worker = QUICK_CONNECTIONS + 1, QUICK_CONNECTIONS + QUEUE_CONNECTIONS
+    assert webs * of_web + workers * of_worker <= 20
+    told = (ROOT / "docs" / "operating.md").read_text()
+    assert f"a web process has at most {of_web}, a worker {of_worker} " in told
+
+
+def test_the_recipe_for_heroku_sets_what_its_manifest_does() -> None:
+    values = json.loads((ROOT / "app.json").read_text())["env"]
+    recipe = (ROOT / "docs" / "deploy.md").read_text().partition("heroku config:set")[2]
+    given = dict(re.findall(r"([A-Z_]+)=(\S+)", recipe.partition("\ngit push")[0]))
+    # The platform knows it by DYNO; production is the default.
+    for name in {one for one in values if "value" in values[one]} - {"WEB_HOST", "EBB_ENVIRONMENT"}:
+        assert given[name] == values[name]["value"], name
 
 
 def test_heroku_builds_the_page_and_installs_what_is_locked() -> None:
