@@ -117,10 +117,26 @@ def test_the_images_are_built_for_a_user_that_is_not_root() -> None:
 @pytest.mark.parametrize("name", ["web", "worker", "release"])
 def test_the_compose_file_passes_every_setting_on(name: str) -> None:
     passed = {key for key in services()[name]["environment"] if key not in ("PORT", "WEB_HOST")}
-    # The compose file itself knows where its servers are.
-    own = {"EBB_BROKER_URL", "EBB_DATABASE_DIRECT_URL", "EBB_REDIS_TLS_VERIFY"}
     numbers = {"WEB_CONCURRENCY", "WEB_THREADS", "WORKER_PROCESSES", "WORKER_THREADS"}
-    assert passed == (SETTINGS - own) | numbers
+    # What the docs send people to set, and OpenTelemetry reads by itself.
+    example = (ROOT / ".env.example").read_text()
+    others = set(re.findall(r"^# (OTEL_\w+)=", example, flags=re.MULTILINE)) - SETTINGS
+    told = (ROOT / "docs" / "operating.md").read_text()
+    assert set(re.findall(r"OTEL_\w+", told)) <= others | SETTINGS
+    assert passed == SETTINGS | numbers | others
+
+
+def test_the_compose_file_s_own_servers_can_be_replaced() -> None:
+    environment = services()["web"]["environment"]
+    assert environment["DATABASE_URL"].startswith("${DATABASE_URL:-postgresql://ebb:")
+    assert environment["REDIS_URL"] == "${REDIS_URL:-redis://redis:6379/0}"
+
+
+def test_what_every_setting_needs_is_in_the_image_and_the_slug() -> None:
+    installed = (ROOT / "requirements" / "base.txt").read_text()
+    assert "-r requirements/base.txt" in (ROOT / "Dockerfile").read_text()
+    # RabbitMQ's client, for EBB_BROKER_URL.
+    assert re.search(r"^pika==", installed, flags=re.MULTILINE)
 
 
 # -- Heroku ---------------------------------------------------------------------------------------
@@ -136,7 +152,7 @@ def test_the_heroku_manifest_asks_for_what_has_no_default() -> None:
         if field.is_required() or field.default in (None, ())
     }
     given = {"DATABASE_URL", "REDIS_URL"}
-    # RabbitMQ's client is in no requirements of a dyno; OpenTelemetry's names stand beside ours.
+    # An add-on of the few; OpenTelemetry's names stand beside ours.
     given |= {"EBB_BROKER_URL"}
     given |= {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
     # A dyno has no probes, and a worker's no port.
