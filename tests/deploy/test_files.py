@@ -107,6 +107,18 @@ def test_every_service_is_read_only_and_nobody_s_root(name: str) -> None:
     assert name == "release" or service["healthcheck"]["test"]
 
 
+def test_no_probe_takes_a_worker_for_dead_that_looks_as_seldom_as_it_may() -> None:
+    (most,) = (
+        one.le for one in Settings.model_fields["relay_seconds"].metadata if hasattr(one, "le")
+    )
+    manifest = (ROOT / "ops" / "kubernetes" / "worker.yaml").read_text()
+    asked = f"{services()['worker']['healthcheck']['test']} {manifest}"
+    # A look that hangs waits for a connection of the pool first, for half a minute.
+    limits = re.findall(r"st_mtime > (\d+)", asked)
+    assert len(limits) == 2
+    assert all(int(seconds) >= most + 30 for seconds in limits)
+
+
 def test_the_images_are_built_for_a_user_that_is_not_root() -> None:
     stages = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
     for stage in stages:
