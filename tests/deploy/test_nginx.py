@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -20,10 +19,11 @@ from websockets.sync.client import connect
 
 from devstack.paths import ROOT
 from devstack.ports import any_free
+from devstack.proxies import find
 from tests.deploy.tls_front import self_signed
 from tests.stack import Caller, Stack, sign_in, wait_for
 
-NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+NGINX = find("nginx")
 CONFIGURATION = ROOT / "ops" / "nginx" / "ebb.conf"
 
 
@@ -55,7 +55,7 @@ class Front:
 
 @pytest.fixture
 def stack(environment: dict[str, str]) -> Iterator[Stack]:
-    if not Path(NGINX).exists():
+    if NGINX is None:
         pytest.skip("this machine has no nginx")
     made = Stack({**environment, "EBB_TRUSTED_PROXIES": "1", "WEB_CONCURRENCY": "1"})
     made.start("web")
@@ -85,6 +85,7 @@ def nginx(stack: Stack, folder: Path, *files: str) -> Iterator[Front]:
         f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;"
         f" events {{}} http {{ {places} include {folder}/ebb.conf; }}"
     )
+    assert NGINX is not None
     running = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf"])
     url = f"http://127.0.0.1:{port}"
     try:
