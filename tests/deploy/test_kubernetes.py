@@ -90,6 +90,14 @@ def test_pods_run_the_procfile_s_programs_with_nothing_they_do_not_need(name: st
         assert named("PodDisruptionBudget", f"ebb-{name}")["spec"]["maxUnavailable"] == 1
 
 
+def test_a_worker_s_pod_leaves_turns_as_long_as_the_procfile_does() -> None:
+    (container,) = pods()["worker"]["containers"]
+    (given,) = re.findall(r"--worker-shutdown-timeout=(\d+)", " ".join(container["command"]))
+    assert f"--worker-shutdown-timeout {given}" in commands()["worker"]
+    # Everything else beside: tests/deploy/test_files.py adds it up to less than thirty.
+    assert pods()["worker"]["terminationGracePeriodSeconds"] > 30
+
+
 def test_one_image_is_named_throughout() -> None:
     assert len({pod["containers"][0]["image"] for pod in pods().values()}) == 1
 
