@@ -20,6 +20,7 @@ up: $(VENV)/.embedded ## Start everything on this machine and stay in the foregr
 test: $(VENV)/.dev ## Set up all and run the whole suite
 	@$(MAKE) --no-print-directory -j2 lint check-webapp
 	@$(BIN)/python -m devstack chromium >/dev/null
+	@$(BIN)/python -m devstack proxies
 	@rm -rf .data/test/logs .data/test/secrets.txt && $(BIN)/coverage erase
 	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report --include='trading/*' --fail-under=95 --skip-covered

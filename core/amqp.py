@@ -1,6 +1,6 @@
 """What RabbitMQ holds, asked on a connection of its own: seldom, and from any thread.
 
-Its client is installed where there is a RabbitMQ (`EBB_BROKER_URL`), and imported there alone.
+Its client is imported where there is a RabbitMQ (`EBB_BROKER_URL`), and there alone.
 """
 
 from __future__ import annotations

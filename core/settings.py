@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
@@ -228,8 +227,6 @@ class Settings(BaseSettings):
         if not isinstance(value, str) or not value.startswith(("amqp://", "amqps://")):
             raise ValueError("must be an amqp:// or amqps:// address")
         split_address(value)
-        if find_spec("pika") is None:
-            raise ValueError("needs RabbitMQ's client: install requirements/rabbitmq.txt")
         return value
 
     @field_validator("sandbox_url", mode="before")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from core import error_reports, tracing
 from core.settings import Settings
 
-_LAST_WORDS_SECONDS = 1.5
+LAST_WORDS_SECONDS = 1.5
 """For each of the two, at the end: a platform kills thirty seconds after it asked."""
 
 
@@ -19,5 +19,5 @@ def begin(settings: Settings, process: str) -> None:
 
 def end() -> None:
     """Send what is left."""
-    error_reports.end(_LAST_WORDS_SECONDS)
-    tracing.end(_LAST_WORDS_SECONDS)
+    error_reports.end(LAST_WORDS_SECONDS)
+    tracing.end(LAST_WORDS_SECONDS)

@@ -19,6 +19,7 @@ def main() -> int:
     checking = commands.add_parser("npm", help="run an npm script in webapp/")
     checking.add_argument("arguments", nargs="+")
     commands.add_parser("chromium", help="find or install a Chromium; prints its path")
+    commands.add_parser("proxies", help="find or install nginx and pgbouncer, for tests/deploy")
     commands.add_parser("search-secrets", help="search the last test run's logs for its secrets")
     commands.add_parser("doc-pictures", help="take the docs' pictures from what was drawn last")
     commands.add_parser("psql", help="a psql on the running stack's database")
@@ -41,6 +42,10 @@ def main() -> int:
             from devstack.chromium import ensure  # noqa: PLC0415
 
             print(ensure())
+        case "proxies":
+            from devstack.proxies import ensure as ensure_proxies  # noqa: PLC0415
+
+            print(ensure_proxies())
         case "search-secrets":
             from devstack.secret_search import search  # noqa: PLC0415
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 
+from devstack import debian
 from devstack.paths import DevstackError
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,23 +28,12 @@ def ensure() -> str:
     found = find()
     if found:
         return found
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if not debian.may_install():
         raise DevstackError(_HELP)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-    ):
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise DevstackError(f"{done.stderr[-2000:]}\n{_HELP}")
+    try:
+        debian.install("chromium")
+    except DevstackError as error:
+        raise DevstackError(f"{error}\n{_HELP}") from None
     found = find()
     if found is None:
         raise DevstackError(_HELP)

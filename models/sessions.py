@@ -38,8 +38,8 @@ def connect_args(
     """For psycopg2. A transaction in which nothing happens for `idle_seconds` is ended by Postgres,
     and its locks with it: a process frozen between two statements must not hold others up.
 
-    A transaction pooler refuses or drops what a session is to be set to: `behind_pooler` nothing
-    is, and the role carries the timeouts (docs/deploy.md)."""
+    A pooler refuses or drops what a session is to be set to: `behind_pooler` nothing is, and the
+    role carries the timeouts (docs/deploy.md)."""
     arguments: dict[str, Any] = dict(CONNECT_ARGS)
     if behind_pooler:
         del arguments["options"]
@@ -73,15 +73,25 @@ def make_engine(
 
 
 def prepare(engine: Engine) -> None:
-    """What every engine of ours does: see to idle connections, and tell Postgres the scopes."""
+    """What every engine of ours does: see to idle connections, and tell Postgres the scopes. At the
+    first connection the log is told what of the database's own protection is missing."""
     ping_idle(engine)
     row_security.tell_scopes(engine)
 
     @event.listens_for(engine, "first_connect")
     def _look(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        cursor.execute("select row_security_active(to_regclass('users'))")
-        if (cursor.fetchone() or (None,))[0] is False:
+        cursor.execute(
+            "select row_security_active(to_regclass('users')), current_setting('statement_timeout')"
+        )
+        is_bound, timeout = cursor.fetchone() or (None, None)
+        if timeout == "0":
+            log.warning(
+                "database.no_timeouts",
+                detail="A pooler dropped them, or the role behind one carries none: a frozen"
+                " process holds its locks for as long as it sleeps. See docs/deploy.md.",
+            )
+        if is_bound is False:
             log.warning(
                 "row_security.void",
                 detail="This role is a superuser, or bypasses policies, or they are not there yet:"

@@ -16,6 +16,5 @@ compile() {
 compile requirements/dev.txt --extra dev
 same="--constraint requirements/dev.txt"
 compile requirements/base.txt $same
-compile requirements/rabbitmq.txt --extra rabbitmq $same
 compile requirements/sandbox.txt --extra sandbox $same
 compile requirements/embedded.txt --extra embedded $same

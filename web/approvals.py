@@ -18,6 +18,7 @@ from models.row_security import act_for, system_scope
 from telegram.bots import bot_id
 from web import tallies, wired
 from web.document import refusals
+from web.ending import is_ending
 from web.entering import enter
 from web.guard import current_user, needs, open_to_all, user_id
 from web.hanging_up import has_hung_up
@@ -213,7 +214,7 @@ def _look_until(session_id: uuid.UUID, nonce: str, seconds: int) -> Standing:
         # The connection goes back while this request only waits.
         db.session.rollback()
         pending = found.state is ApprovalState.PENDING and not found.expired
-        if not pending or clock.monotonic() >= until or has_hung_up():
+        if not pending or clock.monotonic() >= until or is_ending() or has_hung_up():
             return found
         clock.pause(min(pause, until - clock.monotonic()))
         pause = min(pause * 1.3, _SLOWEST_LOOK)

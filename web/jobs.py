@@ -19,6 +19,7 @@ from trading.views import job_of_user, job_version, job_view, list_jobs
 from web import cursors, present, wired
 from web.document import refusals
 from web.doorbell import ring
+from web.ending import is_ending
 from web.guard import needs, user_id
 from web.limits import limiter, orders_limit
 from web.origin import remote_address
@@ -87,7 +88,7 @@ def _wait_for_change(job_id: uuid.UUID, known: str, seconds: int) -> int:
         db.session.rollback()
         if version is None:
             raise Problem("not_found", 404)
-        if known != etag(version) or clock.monotonic() >= until:
+        if known != etag(version) or clock.monotonic() >= until or is_ending():
             return version
         clock.pause(min(pause, until - clock.monotonic()))
         pause = min(pause * 1.3, _SLOWEST_LOOK)

@@ -10,7 +10,7 @@ from flask import Flask, current_app, request
 from flask_jwt_extended import get_jwt_identity
 from flask_limiter import Limiter
 
-from core.redis_patience import ONCE, REDIS_TIMEOUT
+from core.redis_patience import quick_redis
 from core.settings import Settings
 from web.origin import remote_address
 
@@ -66,9 +66,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis_address,
         RATELIMIT_STORAGE_OPTIONS={
-            "socket_connect_timeout": REDIS_TIMEOUT,
-            "socket_timeout": REDIS_TIMEOUT,
-            "retry": ONCE,
+            "connection_pool": quick_redis(settings.redis_address).connection_pool
         },
         RATELIMIT_DEFAULT=settings.rate_limit_default,
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,

@@ -22,6 +22,7 @@ from models.base import db
 from models.sessions import make_sessions
 from web import wired
 from web.document import refusals
+from web.ending import is_ending
 from web.guard import needs, sign_in_id, user_id
 from web.limits import household
 from web.realtime import handshake
@@ -136,7 +137,7 @@ def _wait_for_events(query: EventQuery) -> tuple[Sequence[events.Event], events.
         db.session.commit()
         # What is gone, or was never told, is not worth waiting for.
         is_there = found.trimmed_to <= query.after <= found.last
-        if rows or not is_there or clock.monotonic() >= until:
+        if rows or not is_there or clock.monotonic() >= until or is_ending():
             return rows, found
         clock.pause(min(_LOOK_SECONDS, until - clock.monotonic()))
 

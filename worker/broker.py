@@ -8,7 +8,7 @@ import threading
 import dramatiq
 from dramatiq import Broker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, ShutdownNotifications
-from redis import Redis
+from redis import BlockingConnectionPool, Redis
 
 from core.queue_names import REDIS_NAMESPACE
 from core.redis_patience import ONCE
@@ -21,6 +21,9 @@ _HEARTBEAT_TIMEOUT_MS = 60_000
 _DEAD_LETTER_MS = 86_400_000
 _CONNECT_SECONDS = 1.0
 _ANSWER_SECONDS = BLOCK_SECONDS + 2.0
+QUEUE_CONNECTIONS = 6
+"""Of a worker process beside the quick ones: a consumer waits in one, the delayed queue's asks by
+another, and threads acknowledge by the rest."""
 
 
 def make_broker(
@@ -58,8 +61,10 @@ def redis_broker(
 ) -> PromptBroker:
     """Ours on Redis. Connects when it is first used."""
     # Given an address, the broker would drop every other setting, timeouts included.
-    client = Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         address,
+        max_connections=QUEUE_CONNECTIONS,
+        timeout=_ANSWER_SECONDS,
         socket_connect_timeout=_CONNECT_SECONDS,
         socket_timeout=_ANSWER_SECONDS,
         socket_keepalive=True,
@@ -67,7 +72,7 @@ def redis_broker(
     )
     return PromptBroker(
         drained=drained or threading.Event(),
-        client=client,
+        client=Redis.from_pool(pool),
         namespace=REDIS_NAMESPACE,
         heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,
         dead_message_ttl=_DEAD_LETTER_MS,

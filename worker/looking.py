@@ -43,7 +43,7 @@ class Looker(Middleware, ABC):
         self._stop = threading.Event()
         self._wake = threading.Condition()
         self._next_look = 0.0
-        self._threads: list[threading.Thread] = []
+        self.threads: list[threading.Thread] = []
 
     @abstractmethod
     def pass_once(self) -> float:
@@ -72,13 +72,14 @@ class Looker(Middleware, ABC):
         for suffix, target in targets:
             thread = threading.Thread(target=target, name=self._name + suffix, daemon=True)
             thread.start()
-            self._threads.append(thread)
+            self.threads.append(thread)
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         self._stop.set()
         self.nudge(0)
-        for thread in self._threads:
-            thread.join(timeout=3)
+
+    def leave(self) -> None:
+        """What its thread does last."""
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -94,6 +95,7 @@ class Looker(Middleware, ABC):
             except Exception:
                 log.exception("look.failed", by=self._name)
             self._sleep(pause)
+        self.leave()
 
     def _sleep(self, seconds: float) -> None:
         with self._wake:

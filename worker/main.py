@@ -159,9 +159,11 @@ bell = BotBell(
 )
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(direct, sessions, bots),) if polls else ()
-others = (*polling, *_postmen(), *_metrics_port(), LastWords())
+postmen = _postmen()
 roster = Roster(sessions, drained, seconds=settings.relay_seconds)
-broker = make_broker(settings, relay, roster, warm, bell, *others, hand_back, drained=drained)
+last_words = LastWords(relay, roster, bell, *postmen)
+others = (warm, *polling, *_metrics_port(), last_words, hand_back)
+broker = make_broker(settings, relay, roster, bell, *postmen, *others, drained=drained)
 
 
 def owner() -> str:

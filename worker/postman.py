@@ -26,15 +26,14 @@ class Postman(Middleware):
     def __init__(self, post: Post) -> None:
         self._post = post
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
+        self.threads = [threading.Thread(target=self._run, name="postman", daemon=True)]
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        self._thread.start()
+        self.threads[0].start()
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        # A mail that is under way is not waited for: it is sent again.
+        # A mail that is under way for long is not waited for: it is sent again.
         self._stop.set()
-        self._thread.join(timeout=3)
 
     def _run(self) -> None:
         while not self._stop.is_set():

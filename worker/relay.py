@@ -10,7 +10,6 @@ import threading
 import uuid
 from collections.abc import Callable
 
-from dramatiq import Broker, Worker
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
@@ -68,8 +67,7 @@ class Relay(Looker):
         self._process = uuid.uuid4().hex
         self._polled = self._scheduled = -math.inf
 
-    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
-        super().before_worker_shutdown(broker, worker)
+    def leave(self) -> None:
         if self._redis is not None:
             with contextlib.suppress(RedisError, OSError):
                 self._redis.zrem(WORKERS_KEY, self._process)

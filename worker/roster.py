@@ -37,19 +37,16 @@ class Roster(Middleware):
         self._process = uuid.uuid4()
         self._threads = 0
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self.threads: list[threading.Thread] = []
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         self._threads = worker.worker_threads
-        self._thread = threading.Thread(target=self._run, name="roster", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="roster", daemon=True)
+        thread.start()
+        self.threads.append(thread)
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=3)
-        with contextlib.suppress(SQLAlchemyError), self._sessions.begin() as session:
-            worker_processes.leave(session, self._process)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -58,6 +55,9 @@ class Roster(Middleware):
             except SQLAlchemyError as error:
                 log.warning("roster.failed", error=type(error).__name__)
             self._stop.wait(self._seconds)
+        # Here, where nobody waits for it: turns under way may have all connections of the pool.
+        with contextlib.suppress(SQLAlchemyError), self._sessions.begin() as session:
+            worker_processes.leave(session, self._process)
 
     def beat(self) -> None:
         """One heartbeat, and what it brings. Raises SQLAlchemyError."""

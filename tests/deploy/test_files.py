@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
+from core import telemetry
+from core.redis_patience import QUICK_CONNECTIONS
 from core.settings import Settings, variable_name
 from devstack.paths import ROOT
 from devstack.procfile import commands
+from worker.broker import QUEUE_CONNECTIONS
+from worker.last_words import BESIDE_SECONDS
 
 PROGRAMS = Path(sys.executable).parent
 SETTINGS = {variable_name(field) for field in Settings.model_fields}
@@ -31,6 +35,13 @@ def run(*command: str | Path) -> str:
 def services() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     return found
+
+
+def test_a_worker_is_gone_before_a_platform_kills_it() -> None:
+    (milliseconds,) = re.findall(r"--worker-shutdown-timeout (\d+)", commands()["worker"])
+    # A second until it looks, half of one for its port; turns, then consumers; then the rest.
+    rest = BESIDE_SECONDS + 2 * telemetry.LAST_WORDS_SECONDS
+    assert 1.5 + 2 * int(milliseconds) / 1000 + rest < 30
 
 
 # -- the image ------------------------------------------------------------------------------------
@@ -75,6 +86,16 @@ def test_the_compose_file_runs_the_procfile_s_commands() -> None:
         assert module in " ".join(found[name]["command"])
 
 
+def test_workers_are_scraped_at_the_port_that_they_have() -> None:
+    scrapes = yaml.safe_load((ROOT / "ops" / "prometheus" / "prometheus.yml").read_text())
+    (worker,) = (one for one in scrapes["scrape_configs"] if one["job_name"] == "ebb-worker")
+    (by_name,) = worker["dns_sd_configs"]
+    shown = f"${{EBB_METRICS_PORT:-{by_name['port']}}}"
+    assert by_name["names"] == ["worker"]
+    assert services()["worker"]["environment"]["EBB_METRICS_PORT"] == shown
+    assert services()["worker"]["expose"] == [shown]
+
+
 @pytest.mark.parametrize("name", services())
 def test_every_service_is_read_only_and_nobody_s_root(name: str) -> None:
     service = services()[name]
@@ -84,6 +105,18 @@ def test_every_service_is_read_only_and_nobody_s_root(name: str) -> None:
     # A built image names its user itself, as the unprivileged nginx does.
     assert "build" in service or "unprivileged" in service["image"] or service["user"] != "0"
     assert name == "release" or service["healthcheck"]["test"]
+
+
+def test_no_probe_takes_a_worker_for_dead_that_looks_as_seldom_as_it_may() -> None:
+    (most,) = (
+        one.le for one in Settings.model_fields["relay_seconds"].metadata if hasattr(one, "le")
+    )
+    manifest = (ROOT / "ops" / "kubernetes" / "worker.yaml").read_text()
+    asked = f"{services()['worker']['healthcheck']['test']} {manifest}"
+    # A look that hangs waits for a connection of the pool first, for half a minute.
+    limits = re.findall(r"st_mtime > (\d+)", asked)
+    assert len(limits) == 2
+    assert all(int(seconds) >= most + 30 for seconds in limits)
 
 
 def test_the_images_are_built_for_a_user_that_is_not_root() -> None:
@@ -96,10 +129,26 @@ def test_the_images_are_built_for_a_user_that_is_not_root() -> None:
 @pytest.mark.parametrize("name", ["web", "worker", "release"])
 def test_the_compose_file_passes_every_setting_on(name: str) -> None:
     passed = {key for key in services()[name]["environment"] if key not in ("PORT", "WEB_HOST")}
-    # The compose file itself knows where its servers are.
-    own = {"EBB_BROKER_URL", "EBB_DATABASE_DIRECT_URL", "EBB_REDIS_TLS_VERIFY"}
     numbers = {"WEB_CONCURRENCY", "WEB_THREADS", "WORKER_PROCESSES", "WORKER_THREADS"}
-    assert passed == (SETTINGS - own) | numbers
+    # What the docs send people to set, and OpenTelemetry reads by itself.
+    example = (ROOT / ".env.example").read_text()
+    others = set(re.findall(r"^# (OTEL_\w+)=", example, flags=re.MULTILINE)) - SETTINGS
+    told = (ROOT / "docs" / "operating.md").read_text()
+    assert set(re.findall(r"OTEL_\w+", told)) <= others | SETTINGS
+    assert passed == SETTINGS | numbers | others
+
+
+def test_the_compose_file_s_own_servers_can_be_replaced() -> None:
+    environment = services()["web"]["environment"]
+    assert environment["DATABASE_URL"].startswith("${DATABASE_URL:-postgresql://ebb:")
+    assert environment["REDIS_URL"] == "${REDIS_URL:-redis://redis:6379/0}"
+
+
+def test_what_every_setting_needs_is_in_the_image_and_the_slug() -> None:
+    installed = (ROOT / "requirements" / "base.txt").read_text()
+    assert "-r requirements/base.txt" in (ROOT / "Dockerfile").read_text()
+    # RabbitMQ's client, for EBB_BROKER_URL.
+    assert re.search(r"^pika==", installed, flags=re.MULTILINE)
 
 
 # -- Heroku ---------------------------------------------------------------------------------------
@@ -115,7 +164,7 @@ def test_the_heroku_manifest_asks_for_what_has_no_default() -> None:
         if field.is_required() or field.default in (None, ())
     }
     given = {"DATABASE_URL", "REDIS_URL"}
-    # RabbitMQ's client is in no requirements of a dyno; OpenTelemetry's names stand beside ours.
+    # An add-on of the few; OpenTelemetry's names stand beside ours.
     given |= {"EBB_BROKER_URL"}
     given |= {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
     # A dyno has no probes, and a worker's no port.
@@ -129,8 +178,22 @@ def test_the_heroku_manifest_asks_for_what_has_no_default() -> None:
     values = {name: entry["value"] for name, entry in asked.items() if "value" in entry}
     assert values["EBB_TRUSTED_PROXIES"] == "1"
     assert values["EBB_REDIS_TLS_VERIFY"] == "false"
-    both = int(values["WEB_CONCURRENCY"]) + int(values["WORKER_PROCESSES"])
-    assert both * (int(values["EBB_DATABASE_POOL_SIZE"]) + 2) + 4 <= 20
+    webs, workers = int(values["WEB_CONCURRENCY"]), int(values["WORKER_PROCESSES"])
+    assert (webs + workers) * (int(values["EBB_DATABASE_POOL_SIZE"]) + 2) + 4 <= 20
+    # A web process hears announcements by one more.
+    of_web, of_worker = QUICK_CONNECTIONS + 1, QUICK_CONNECTIONS + QUEUE_CONNECTIONS
+    assert webs * of_web + workers * of_worker <= 20
+    told = (ROOT / "docs" / "operating.md").read_text()
+    assert f"a web process has at most {of_web}, a worker {of_worker} " in told
+
+
+def test_the_recipe_for_heroku_sets_what_its_manifest_does() -> None:
+    values = json.loads((ROOT / "app.json").read_text())["env"]
+    recipe = (ROOT / "docs" / "deploy.md").read_text().partition("heroku config:set")[2]
+    given = dict(re.findall(r"([A-Z_]+)=(\S+)", recipe.partition("\ngit push")[0]))
+    # The platform knows it by DYNO; production is the default.
+    for name in {one for one in values if "value" in values[one]} - {"WEB_HOST", "EBB_ENVIRONMENT"}:
+        assert given[name] == values[name]["value"], name
 
 
 def test_heroku_builds_the_page_and_installs_what_is_locked() -> None:

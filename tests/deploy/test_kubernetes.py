@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -25,8 +26,8 @@ from trading.pause import set_paused
 
 FOLDER = ROOT / "ops" / "kubernetes"
 OLDEST = "1.29"
-# KEDA's and kustomize's own kinds: no schema of them is at hand.
-OTHERS = ("keda.sh/v1alpha1", "kustomize.config.k8s.io/v1beta1")
+# KEDA's, kustomize's and the Prometheus Operator's own kinds: no schema of them is at hand.
+OTHERS = ("keda.sh/v1alpha1", "kustomize.config.k8s.io/v1beta1", "monitoring.coreos.com/v1")
 
 
 def manifests() -> Iterator[dict[str, Any]]:
@@ -62,9 +63,15 @@ def test_every_manifest_is_of_the_schema_in_the_oldest_and_the_newest_version() 
 
 def test_the_folder_is_what_kustomize_applies() -> None:
     listed = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
-    # The release goes before all others, by itself; the console is for commands alone.
+    # The release goes before all others, by itself; the console is for commands alone, and
+    # not everybody has the Prometheus Operator.
     there = {file.name for file in FOLDER.glob("*.yaml")}
-    assert set(listed) == there - {"kustomization.yaml", "release.yaml", "console.yaml"}
+    assert set(listed) == there - {
+        "kustomization.yaml",
+        "release.yaml",
+        "console.yaml",
+        "monitoring.yaml",
+    }
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "release"])
@@ -101,6 +108,14 @@ def test_commands_run_where_the_release_runs() -> None:
     assert {**its, "name": "", "command": []} == {**theirs, "name": "", "command": []}
 
 
+def test_a_worker_s_pod_leaves_turns_as_long_as_the_procfile_does() -> None:
+    (container,) = pods()["worker"]["containers"]
+    (given,) = re.findall(r"--worker-shutdown-timeout=(\d+)", " ".join(container["command"]))
+    assert f"--worker-shutdown-timeout {given}" in commands()["worker"]
+    # Everything else beside: tests/deploy/test_files.py adds it up to less than thirty.
+    assert pods()["worker"]["terminationGracePeriodSeconds"] > 30
+
+
 def test_one_image_is_named_throughout() -> None:
     assert len({pod["containers"][0]["image"] for pod in pods().values()}) == 1
 
@@ -112,6 +127,34 @@ def test_the_settings_are_known_and_no_secret_is_among_them() -> None:
     assert set(data) - others <= set(known)
     for name in set(data) - others:
         assert "SecretStr" not in str(Settings.model_fields[known[name]].annotation), name
+
+
+def test_prometheus_asks_ports_that_there_are_by_the_names_that_alerts_know() -> None:
+    scrapes = yaml.safe_load((ROOT / "ops" / "prometheus" / "prometheus.yml").read_text())
+    known = {one["job_name"] for one in scrapes["scrape_configs"]}
+    monitors = [one for one in manifests() if one["kind"] == "PodMonitor"]
+    assert {name_of(one) for one in monitors} == known
+    for one in monitors:
+        (endpoint,) = one["spec"]["podMetricsEndpoints"]
+        deployment = named("Deployment", name_of(one))["spec"]["template"]
+        assert one["spec"]["selector"]["matchLabels"] == deployment["metadata"]["labels"]
+        (container,) = deployment["spec"]["containers"]
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+        settings = named("ConfigMap", "ebb-settings")["data"]
+        setting = {"http": "PORT", "metrics": "EBB_METRICS_PORT"}[endpoint["port"]]
+        assert str(ports[endpoint["port"]]) == settings[setting]
+        (relabeling,) = endpoint["relabelings"]
+        assert relabeling == {"targetLabel": "job", "replacement": name_of(one)}
+
+
+def test_the_docs_name_every_key_of_the_secret_that_manifests_use() -> None:
+    told = (ROOT / "docs" / "deploy.md").read_text()
+    used = re.findall(
+        r"name: ebb-secrets, key: (\w+)",
+        "".join(file.read_text() for file in FOLDER.glob("*.yaml")),
+    )
+    assert len(used) >= 3
+    assert [key for key in used if f"`{key}`" not in told] == []
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from core import clock
 def tls_front(host: str, port: int, folder: Path) -> Iterator[int]:
     """The loopback port on which TLS leads to that server; `folder` holds the certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_self_signed(folder))
+    context.load_cert_chain(self_signed(folder))
     listening = socket.create_server(("127.0.0.1", 0))
     begun: queue.Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
 
@@ -57,7 +57,8 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         writer.close()
 
 
-def _self_signed(folder: Path) -> Path:
+def self_signed(folder: Path) -> Path:
+    """A file with a key and its certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody knows")])
     now = clock.utcnow()

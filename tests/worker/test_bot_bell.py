@@ -25,6 +25,7 @@ from trading.desk import Desk
 from worker.bot_bell import BotBell, Rings
 from worker.bot_polling import BotPolling, poll_once
 from worker.broker import make_broker
+from worker.last_words import LastWords
 
 
 class Heard:
@@ -92,6 +93,7 @@ def test_what_is_new_is_rung_for_at_its_commit_and_again_if_the_ring_was_lost(
             pass
     finally:
         bell.before_worker_shutdown(idle.broker, idle)
+        LastWords(bell).after_worker_shutdown(idle.broker, idle)
 
 
 def test_a_ring_may_be_faster_than_the_bell_s_own_commit(

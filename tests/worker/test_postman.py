@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from identity.post import Post
 from worker import postman
+from worker.last_words import LastWords
 from worker.postman import Postman
 
 
@@ -41,4 +42,5 @@ def test_the_postman_goes_on_whatever_a_round_comes_to_and_stops_when_told(
     runs.after_worker_boot(cast(Broker, None), cast(Worker, None))
     assert bag.sent.wait(10)
     runs.before_worker_shutdown(cast(Broker, None), cast(Worker, None))
+    LastWords(runs).after_worker_shutdown(cast(Broker, None), cast(Worker, None))
     assert "postman" not in {thread.name for thread in threading.enumerate()}

@@ -27,6 +27,7 @@ from trading.lease import claim
 from trading.outbox import all_owed_now, look, ring_from
 from trading.pause import set_paused
 from worker.broker import make_broker
+from worker.last_words import LastWords
 from worker.relay import Relay
 
 __all__ = ["make_trader"]
@@ -261,4 +262,5 @@ def test_a_process_s_relay_rings_by_itself(trader: Trader) -> None:
         assert rung == [job, job]
     finally:
         relay.before_worker_shutdown(broker, worker)
+        LastWords(relay).after_worker_shutdown(broker, worker)
         broker.client.close()

@@ -19,6 +19,7 @@ from models.sessions import make_engine, make_sessions
 from models.worker_processes import WorkerProcess
 from tests.stack import wait_for
 from worker.broker import make_broker
+from worker.last_words import LastWords
 from worker.roster import Roster, process_name
 from worker.wake import PromptBroker
 
@@ -38,7 +39,7 @@ def roster(sessions: sessionmaker[Session], drained: threading.Event) -> Roster:
 @pytest.fixture
 def broker(settings: Settings, roster: Roster, drained: threading.Event) -> Iterator[PromptBroker]:
     old = dramatiq.broker.global_broker
-    made = make_broker(settings, roster, drained=drained)
+    made = make_broker(settings, roster, LastWords(roster), drained=drained)
     yield made
     made.flush(QUEUE)
     made.client.close()

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from web import ending
 from web.realtime.closing import Code
 from web.realtime.hub import Hub
 
@@ -14,23 +15,25 @@ _GOODBYE_SECONDS = 4.0
 
 def attend(worker: Any) -> None:
     """For gunicorn's `post_worker_init`."""
-    hub = _hub(worker)
-    if hub is not None:
-        hub.attend(lambda: worker.alive, lambda: _code(worker))
+    app = _application(worker)
+    if app is not None:
+        ending.attend(app, lambda: bool(worker.alive))
+        app.extensions["hub"].attend(lambda: worker.alive, lambda: _code(worker))
 
 
 def take_leave(worker: Any) -> None:
     """For gunicorn's `worker_exit`: no socket ends without a word."""
-    hub = _hub(worker)
-    if hub is not None:
+    app = _application(worker)
+    if app is not None:
+        hub: Hub = app.extensions["hub"]
         hub.stop(_code(worker), _GOODBYE_SECONDS)
 
 
-def _hub(worker: Any) -> Hub | None:
-    """None where the application never came up."""
+def _application(worker: Any) -> Flask | None:
+    """None where it never came up."""
     app = getattr(worker, "app", None)
     loaded = getattr(app, "callable", None)
-    return loaded.extensions.get("hub") if isinstance(loaded, Flask) else None
+    return loaded if isinstance(loaded, Flask) else None
 
 
 def _code(worker: Any) -> Code:
