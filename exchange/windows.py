@@ -99,7 +99,7 @@ end
 local used = 0
 for _, n in ipairs(redis.call('mget', unpack(names))) do used = used + (tonumber(n) or 0) end
 local free, calls, wait, by_address = budget - used, 0, 0, 0
-local answer = {}
+local answer, lately = {}, {}
 for i = 5, #ARGV, 5 do
   local bucket, wanted = root .. ':rate:' .. ARGV[i], tonumber(ARGV[i + 1])
   local size = tonumber(redis.call('get', bucket .. ':size') or ARGV[i + 2])
@@ -134,13 +134,23 @@ for i = 5, #ARGV, 5 do
     redis.call('pexpire', bucket, 60000)
     calls = calls + math.ceil(grant / per_call)
   end
+  if grant > 0 or blocked > 0 then
+    lately[#lately + 1] = now + math.max(0, blocked)
+    lately[#lately + 1] = ARGV[i]
+  end
   answer[#answer + 1] = grant
   answer[#answer + 1] = first
 end
 if by_address == 1 then wait = slice end
+if #lately > 0 then redis.call('zadd', root .. ':lately', unpack(lately)) end
 if calls > 0 then
-  redis.call('incrby', names[1], calls)
+  local counted = redis.call('incrby', names[1], calls)
   redis.call('pexpire', names[1], span + 2 * slice)
+  if counted == calls then
+    -- The first of its slice: a few times a second, however many calls there are.
+    redis.call('zremrangebyscore', root .. ':lately', '-inf', now - 60000)
+    redis.call('pexpire', root .. ':lately', 86400000)
+  end
 end
 answer[#answer + 1] = wait
 return answer
@@ -169,6 +179,14 @@ end
 redis.call('pexpire', bucket, 60000)
 """
 
+_BLOCK = """
+local t = redis.call('time')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+redis.call('set', KEYS[1] .. ':rate:' .. ARGV[1] .. ':block', 1, 'px', ARGV[2])
+redis.call('zadd', KEYS[1] .. ':lately', now + ARGV[2], ARGV[1])
+redis.call('pexpire', KEYS[1] .. ':lately', 86400000)
+"""
+
 
 class RedisWindows:
     """Counted in Redis: shared by every process, by Redis's own clock. What Redis forgets, the
@@ -179,6 +197,7 @@ class RedisWindows:
         self._root = root
         self._take = client.register_script(_TAKE)
         self._heard = client.register_script(_HEARD)
+        self._block = client.register_script(_BLOCK)
 
     def take(self, address: str, budget: int, asks: Sequence[Ask]) -> Grant:
         arguments: list[str | int] = [address, budget, _ADDRESS_MS, _SLICE_MS]
@@ -207,7 +226,7 @@ class RedisWindows:
         )
 
     def block(self, bucket: str, milliseconds: int) -> None:
-        self._client.set(f"{self._root}:rate:{bucket}:block", 1, px=max(1, milliseconds))
+        self._block(keys=[self._root], args=[bucket, max(1, milliseconds)])
 
     def used(self, address: str) -> tuple[int, int]:
         """How many calls of the address are in its window, and the rest of its ban in ms."""

@@ -96,8 +96,10 @@ class ExchangeOut(Out):
 
 
 class BucketOut(Out):
-    """`account_id` null: Redis does not know whose it is. `size` null: the exchange told none."""
+    """`id` names the bucket for as long as the account has its key. `account_id` null: Redis does
+    not know whose it is. `size` null: the exchange told none."""
 
+    id: str
     account_id: uuid.UUID | None
     endpoint: str
     category: str
@@ -107,14 +109,15 @@ class BucketOut(Out):
 
 
 class LimitsOut(Out):
-    """Calls of this address in five seconds; `refused_keys`: accounts whose key the exchange
-    refuses."""
+    """Calls of this address in five seconds; `more` buckets were used lately that are not listed;
+    `refused_keys`: accounts whose key the exchange refuses."""
 
     address: str
     budget: int
     used: int
     banned_ms: int
     buckets: list[BucketOut]
+    more: int
     refused_keys: int
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import redis
 from flask_openapi3 import OpenAPI
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
@@ -78,6 +79,23 @@ def test_limits_tell_whose_they_are_and_no_key(
     buckets = [one for one in look()["limits"]["buckets"] if one["account_id"] == account]
     assert any(one["endpoint"].startswith("order/") for one in buckets)
     assert all(one["used"] > 0 or one["blocked_ms"] > 0 for one in buckets)
+
+
+def test_who_looks_often_does_not_ask_redis_for_limits_each_time(
+    look: Callable[[], dict[str, Any]], operator: Person, redis_url: str
+) -> None:
+    client = redis.Redis.from_url(redis_url)
+
+    def asked() -> int:
+        told = client.info("commandstats").get("cmdstat_zrevrangebyscore", {"calls": 0})
+        return int(told["calls"])
+
+    look()
+    before = asked()
+    for _ in range(3):
+        assert operator.get(OVERVIEW).get_json()["limits"] is not None
+    assert asked() == before
+    client.close()
 
 
 def test_a_worker_shows_its_leases_is_drained_and_takes_work_again(

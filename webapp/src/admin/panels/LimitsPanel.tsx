@@ -17,7 +17,8 @@ export function LimitsPanel({ limits }: { limits: Limits | null }) {
       </Panel>
     );
   }
-  const { buckets } = limits;
+  const shown = limits.buckets.slice(0, MOST);
+  const more = limits.more + limits.buckets.length - shown.length;
   return (
     <Panel title={t("admin.limits.title")} size="narrow" testId="limits">
       <div>
@@ -34,12 +35,12 @@ export function LimitsPanel({ limits }: { limits: Limits | null }) {
           </p>
         )}
       </div>
-      {buckets.length === 0 ? (
+      {shown.length === 0 ? (
         <p className="hint">{t("admin.limits.quiet")}</p>
       ) : (
         <ul className={css.refusals}>
-          {buckets.slice(0, MOST).map((one) => (
-            <li key={`${one.account_id}${one.endpoint}${one.category}${one.size}${one.used}`}>
+          {shown.map((one) => (
+            <li key={one.id}>
               <span className={`grow ${css.cut}`}>
                 <span className={css.mono}>{one.account_id?.slice(-8) ?? "…"}</span> {one.endpoint}{" "}
                 {one.category}
@@ -56,6 +57,7 @@ export function LimitsPanel({ limits }: { limits: Limits | null }) {
               )}
             </li>
           ))}
+          {more > 0 && <li className="hint">{t("admin.limits.more", { count: more })}</li>}
         </ul>
       )}
       {limits.refused_keys > 0 && (

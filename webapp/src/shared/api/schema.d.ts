@@ -1732,7 +1732,8 @@ export interface components {
         };
         /**
          * BucketOut
-         * @description `account_id` null: Redis does not know whose it is. `size` null: the exchange told none.
+         * @description `id` names the bucket for as long as the account has its key. `account_id` null: Redis does
+         *     not know whose it is. `size` null: the exchange told none.
          */
         BucketOut: {
             /** Account Id */
@@ -1743,6 +1744,8 @@ export interface components {
             category: string;
             /** Endpoint */
             endpoint: string;
+            /** Id */
+            id: string;
             /** Size */
             size: number | null;
             /** Used */
@@ -2352,8 +2355,8 @@ export interface components {
         LegState: "planned" | "working" | "filled" | "partially_filled" | "rejected" | "skipped" | "cancelled";
         /**
          * LimitsOut
-         * @description Calls of this address in five seconds; `refused_keys`: accounts whose key the exchange
-         *     refuses.
+         * @description Calls of this address in five seconds; `more` buckets were used lately that are not listed;
+         *     `refused_keys`: accounts whose key the exchange refuses.
          */
         LimitsOut: {
             /** Address */
@@ -2364,6 +2367,8 @@ export interface components {
             buckets: components["schemas"]["BucketOut"][];
             /** Budget */
             budget: number;
+            /** More */
+            more: number;
             /** Refused Keys */
             refused_keys: number;
             /** Used */

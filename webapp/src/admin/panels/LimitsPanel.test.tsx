@@ -1,0 +1,48 @@
+import i18next from "i18next";
+import { renderToStaticMarkup } from "react-dom/server";
+import { initReactI18next } from "react-i18next";
+import { beforeAll, describe, expect, test } from "vitest";
+import en from "@/shared/i18n/en/admin.json";
+import type { Limits } from "../types";
+import { LimitsPanel } from "./LimitsPanel";
+
+beforeAll(async () => {
+  await i18next
+    .use(initReactI18next)
+    .init({ resources: { en: { translation: en } }, lng: "en", showSupportNotice: false });
+});
+
+const QUIET: Limits = {
+  address: "default",
+  budget: 550,
+  used: 0,
+  banned_ms: 0,
+  buckets: [],
+  more: 0,
+  refused_keys: 0,
+};
+
+/** Of accounts that nobody knows any more. */
+function buckets(count: number): Limits["buckets"] {
+  return Array.from({ length: count }, (_, number) => ({
+    id: `${number}:order/create:linear`,
+    account_id: null,
+    endpoint: "order/create",
+    category: "linear",
+    used: 1,
+    size: 10,
+    blocked_ms: 0,
+  }));
+}
+
+function shown(limits: Partial<Limits>): string {
+  return renderToStaticMarkup(<LimitsPanel limits={{ ...QUIET, ...limits }} />);
+}
+
+describe("the limits", () => {
+  test("nothing is left out silently", () => {
+    expect(shown({ buckets: buckets(12) })).not.toContain("more");
+    expect(shown({ buckets: buckets(15) })).toContain("and 3 more");
+    expect(shown({ buckets: buckets(15), more: 40 })).toContain("and 43 more");
+  });
+});
