@@ -67,7 +67,8 @@ WORKERS = Fact("ebb_workers", "Worker processes that said lately that they run."
 SENDING_PAUSED = Fact("ebb_sending_paused", "1 while an operator has stopped all sending.")
 HEADROOM = Fact(
     "ebb_exchange_limit_headroom_ratio",
-    "What is left of this exit address's calls in five seconds; 0 while it is banned.",
+    "What is left of the calls in five seconds, of the exit address that has least; 0 while one is"
+    " banned.",
 )
 SOCKETS = Fact("ebb_sockets", "Open sockets of all web processes.")
 SOURCE_UP = Fact("ebb_source_up", "Whether the last reading of a source succeeded.", ("source",))

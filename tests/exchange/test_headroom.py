@@ -30,7 +30,7 @@ def windows(client: redis.Redis) -> RedisWindows:
 
 
 def look(client: redis.Redis) -> Headroom:
-    return read_headroom(client, ROOT, "here", 550)
+    return read_headroom(client, ROOT, "here")
 
 
 def commands(client: redis.Redis) -> int:
@@ -101,4 +101,32 @@ def test_without_the_list_there_are_no_buckets(client: redis.Redis, windows: Red
     windows.take("here", 550, [Ask("a:read:", 1, 10)])
     client.delete(f"{ROOT}:lately")
     found = look(client)
-    assert (found.used, found.buckets, found.more) == (1, [], 0)
+    assert (found.addresses[0].used, found.buckets, found.more) == (1, [], 0)
+
+
+def test_each_address_that_anybody_called_from_is_told_banned_ones_first(
+    client: redis.Redis, windows: RedisWindows
+) -> None:
+    windows.take("one", 550, [Ask("a:read:", 3, 10)])
+    windows.take("other", 550, [Ask("a:read:", 2, 10)])
+    windows.ban("banned", 60_000)
+    found = look(client).addresses
+    assert [(one.name, one.used) for one in found] == [
+        ("banned", 0),
+        ("one", 3),
+        ("other", 2),
+        ("here", 0),
+    ]
+    assert 0 < found[0].banned_ms <= 60_000
+
+
+def test_an_address_that_nobody_calls_from_any_more_is_forgotten(
+    client: redis.Redis, windows: RedisWindows
+) -> None:
+    client.zadd(
+        f"{ROOT}:addresses",
+        {"gone": (time.time() - 1000) * 1000, "long gone": (time.time() - 90_000) * 1000},
+    )
+    assert [one.name for one in look(client).addresses] == ["here"]
+    windows.take("here", 550, [Ask("a:read:", 1, 10)])
+    assert client.zrange(f"{ROOT}:addresses", 0, -1) == [b"gone", b"here"]

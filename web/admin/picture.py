@@ -26,6 +26,7 @@ from trading.operations.exchange_hour import exchange_hour
 from web import present
 from web.admin import redis_queue
 from web.schemas.operations import (
+    AddressOut,
     BucketOut,
     ExchangeOut,
     LimitsOut,
@@ -107,10 +108,11 @@ class Picture:
             Account.refused_reason.is_not(None), Account.removed_at.is_(None)
         )
         return LimitsOut(
-            address=found.address,
-            budget=found.budget,
-            used=found.used,
-            banned_ms=found.banned_ms,
+            budget=self._budget,
+            addresses=[
+                AddressOut(name=one.name, used=one.used, banned_ms=one.banned_ms)
+                for one in found.addresses
+            ],
             buckets=[
                 BucketOut(
                     id=one.id,
@@ -130,7 +132,7 @@ class Picture:
         )
 
     def _headroom(self) -> Headroom:
-        return read_headroom(self._redis, REDIS_NAMESPACE, self._address, self._budget)
+        return read_headroom(self._redis, REDIS_NAMESPACE, self._address)
 
 
 def workers(session: Session) -> WorkersOut:

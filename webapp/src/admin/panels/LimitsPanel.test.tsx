@@ -13,10 +13,8 @@ beforeAll(async () => {
 });
 
 const QUIET: Limits = {
-  address: "default",
   budget: 550,
-  used: 0,
-  banned_ms: 0,
+  addresses: [{ name: "default", used: 0, banned_ms: 0 }],
   buckets: [],
   more: 0,
   refused_keys: 0,
@@ -40,9 +38,27 @@ function shown(limits: Partial<Limits>): string {
 }
 
 describe("the limits", () => {
+  test("each address has its own budget and ban", () => {
+    const page = shown({
+      addresses: [
+        { name: "workers", used: 0, banned_ms: 60_000 },
+        { name: "web", used: 7, banned_ms: 0 },
+      ],
+    });
+    expect(page).toContain("Address workers");
+    expect(page).toContain("7 / 550");
+    expect(page.match(/role="alert"/g)).toHaveLength(1);
+  });
+
   test("nothing is left out silently", () => {
     expect(shown({ buckets: buckets(12) })).not.toContain("more");
     expect(shown({ buckets: buckets(15) })).toContain("and 3 more");
     expect(shown({ buckets: buckets(15), more: 40 })).toContain("and 43 more");
+    const addresses = Array.from({ length: 14 }, (_, number) => ({
+      name: `a${number}`,
+      used: 0,
+      banned_ms: 0,
+    }));
+    expect(shown({ addresses })).toContain("and 2 more");
   });
 });

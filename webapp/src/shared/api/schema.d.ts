@@ -1483,6 +1483,18 @@ export interface components {
              */
             next_cursor?: null;
         };
+        /**
+         * AddressOut
+         * @description Calls that left from it within five seconds, by all processes; `banned_ms` left of a ban.
+         */
+        AddressOut: {
+            /** Banned Ms */
+            banned_ms: number;
+            /** Name */
+            name: string;
+            /** Used */
+            used: number;
+        };
         /** Advice */
         Advice: {
             /** Code */
@@ -2355,14 +2367,13 @@ export interface components {
         LegState: "planned" | "working" | "filled" | "partially_filled" | "rejected" | "skipped" | "cancelled";
         /**
          * LimitsOut
-         * @description Calls of this address in five seconds; `more` buckets were used lately that are not listed;
+         * @description Addresses that any process called from within a quarter of an hour, banned ones first, each
+         *     with this `budget` of calls; `more` buckets were used lately that are not listed;
          *     `refused_keys`: accounts whose key the exchange refuses.
          */
         LimitsOut: {
-            /** Address */
-            address: string;
-            /** Banned Ms */
-            banned_ms: number;
+            /** Addresses */
+            addresses: components["schemas"]["AddressOut"][];
             /** Buckets */
             buckets: components["schemas"]["BucketOut"][];
             /** Budget */
@@ -2371,8 +2382,6 @@ export interface components {
             more: number;
             /** Refused Keys */
             refused_keys: number;
-            /** Used */
-            used: number;
         };
         /**
          * MailVerification
