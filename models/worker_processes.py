@@ -19,8 +19,8 @@ _KEPT = timedelta(days=1)
 
 
 class WorkerProcess(Base):
-    """One of them. `name` is host and process number, with which its leases begin; `drained_at`
-    since when it takes no new work, null while it does."""
+    """One of them. `name` is its own alone, and what the owners of its leases begin with;
+    `drained_at` since when it takes no new work, null while it does."""
 
     __tablename__ = "worker_processes"
 

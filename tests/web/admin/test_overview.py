@@ -16,6 +16,7 @@ from models import worker_processes
 from models.worker_processes import WorkerProcess
 from tests.web.conftest import Person, problem
 from web.admin.picture import Kept
+from worker.roster import process_name
 
 OVERVIEW = "/api/admin/overview"
 REDUCE = {"market_type": "futures", "percent": "25"}
@@ -136,6 +137,30 @@ def test_a_worker_shows_its_leases_is_drained_and_takes_work_again(
     log = operator.get(f"/api/admin/audit?user_id={me}&limit=2").get_json()["items"]
     assert [entry["action"] for entry in log] == ["worker.undrained", "worker.drained"]
     assert log[0]["subject"] == f"worker:{worker}"
+
+
+def test_leases_are_shown_with_the_process_that_holds_them_not_with_its_dead_namesake(
+    look: Callable[[], dict[str, Any]], trader: Person, session: Session
+) -> None:
+    """A container that was started again in its place: the same host, the same process number."""
+    dead, lives = uuid.uuid4(), uuid.uuid4()
+    for one in (dead, lives):
+        worker_processes.beat(session, one, process_name(one), 8)
+        session.commit()
+    job = trader.order("/api/positions/reduce", REDUCE).get_json()["id"]
+    session.execute(
+        text(
+            "update jobs set lease_owner = :o, lease_until = now() + interval '1 minute',"
+            " lease_epoch = 1 where id = :id"
+        ),
+        {"o": f"{process_name(lives)}:77", "id": job},
+    )
+    session.commit()
+    leases = {one["id"]: one["leases"] for one in look()["workers"]["items"]}
+    assert (leases[str(dead)], leases[str(lives)]) == (0, 1)
+    session.execute(delete(WorkerProcess).where(WorkerProcess.id.in_([dead, lives])))
+    session.execute(text("update jobs set lease_until = now() where id = :id"), {"id": job})
+    session.commit()
 
 
 def test_a_worker_that_there_is_not_cannot_be_drained(operator: Person) -> None:
