@@ -101,8 +101,9 @@ def counted() -> _Counted:
         ),
         exchange=Histogram(
             "ebb_exchange_request_seconds",
-            "Calls to the exchange, by pybit's method and what came of them.",
-            ("method", "outcome"),
+            "Calls to the exchange, by pybit's method, which of its environments, and what came of"
+            " them.",
+            ("method", "environment", "outcome"),
             buckets=EXCHANGE_BOUNDS,
             registry=registry,
         ),
@@ -140,13 +141,14 @@ def sign_in_ended(way: str, outcome: str) -> None:
 
 
 class ExchangeCall:
-    """`with ExchangeCall("place_order"): …` notes how long it took, and what came of it: `ok`, or
-    the raised error's `outcome`."""
+    """`with ExchangeCall("place_order", "demo"): …` notes how long it took, and what came of it:
+    `ok`, or the raised error's `outcome`."""
 
-    __slots__ = ("_began", "_method")
+    __slots__ = ("_began", "_environment", "_method")
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, method: str, environment: str) -> None:
         self._method = method
+        self._environment = environment
 
     def __enter__(self) -> None:
         self._began = clock.monotonic()
@@ -157,7 +159,7 @@ class ExchangeCall:
         outcome = "ok" if kind is None else getattr(kind, "outcome", "error")
         try:
             took = clock.monotonic() - self._began
-            counted().exchange.labels(self._method, outcome).observe(took)
+            counted().exchange.labels(self._method, self._environment, outcome).observe(took)
         except (OSError, ValueError):
             return
 
