@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, CreatedAt, Moment
 
+BEAT_SECONDS = 1.0
+"""How often each says that it lives, and within how long it hears that it is drained."""
 SILENT_SECONDS = 10.0
 """Whoever said nothing for so long has died, or is cut off."""
 _SHOWN = timedelta(minutes=15)

@@ -159,7 +159,7 @@ polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(direct, sessions, bots),) if polls else ()
 others = (*polling, *_postmen(), *_metrics_port(), LastWords())
 drained = threading.Event()
-roster = Roster(sessions, drained, seconds=settings.relay_seconds)
+roster = Roster(sessions, drained)
 broker = make_broker(settings, relay, roster, warm, bell, *others, hand_back, drained=drained)
 
 

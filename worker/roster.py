@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.logs import get_logger
 from models import worker_processes
+from models.worker_processes import BEAT_SECONDS
 
 log = get_logger(__name__)
 
@@ -30,7 +31,11 @@ class Roster(Middleware):
     the database is away it stays as it was. `name` is what the owners of its leases begin with."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], drained: threading.Event, *, seconds: float
+        self,
+        sessions: sessionmaker[Session],
+        drained: threading.Event,
+        *,
+        seconds: float = BEAT_SECONDS,
     ) -> None:
         self._sessions = sessions
         self._drained = drained

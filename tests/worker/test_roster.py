@@ -17,7 +17,7 @@ from core.settings import Settings
 from models import worker_processes
 from models.jobs import Job
 from models.sessions import make_engine, make_sessions
-from models.worker_processes import WorkerProcess
+from models.worker_processes import BEAT_SECONDS, SILENT_SECONDS, WorkerProcess
 from tests.stack import wait_for
 from worker.broker import make_broker
 from worker.roster import Roster, process_name
@@ -80,6 +80,27 @@ def test_a_drained_worker_leaves_messages_in_the_queue_and_takes_them_afterwards
     finally:
         worker.stop(timeout=5000)
     assert row_of(roster, session) is None, "who ends by itself is no dead worker"
+
+
+def test_it_beats_by_itself_often_enough_never_to_be_silent(
+    sessions: sessionmaker[Session], session: Session, drained: threading.Event
+) -> None:
+    """However seldom the relay looks (EBB_RELAY_SECONDS)."""
+    assert BEAT_SECONDS * 5 <= SILENT_SECONDS
+    made = Roster(sessions, drained)
+    thread = threading.Thread(target=made._run, daemon=True)
+    thread.start()
+    try:
+        wait_for(lambda: row_of(made, session) is not None)
+        row = row_of(made, session)
+        assert row is not None
+        first = row.beat_at
+        wait_for(lambda: (again := row_of(made, session)) is not None and again.beat_at > first)
+    finally:
+        made._stop.set()
+        thread.join()
+        worker_processes.leave(session, made._process)
+        session.commit()
 
 
 def test_one_that_is_started_again_in_its_place_has_a_name_of_its_own() -> None:
