@@ -71,7 +71,8 @@ WORKERS = Fact("ebb_workers", "Worker processes that run and take work: drained 
 SENDING_PAUSED = Fact("ebb_sending_paused", "1 while an operator has stopped all sending.")
 HEADROOM = Fact(
     "ebb_exchange_limit_headroom_ratio",
-    "What is left of this exit address's calls in five seconds; 0 while it is banned.",
+    "What is left of the calls in five seconds, of the exit address that has least; 0 while one is"
+    " banned.",
 )
 SOCKETS = Fact("ebb_sockets", "Open sockets of all web processes.")
 SOURCE_UP = Fact("ebb_source_up", "Whether the last reading of a source succeeded.", ("source",))
@@ -104,8 +105,9 @@ def counted() -> _Counted:
         ),
         exchange=Histogram(
             "ebb_exchange_request_seconds",
-            "Calls to the exchange, by pybit's method and what came of them.",
-            ("method", "outcome"),
+            "Calls to the exchange, by pybit's method, which of its environments, and what came of"
+            " them.",
+            ("method", "environment", "outcome"),
             buckets=EXCHANGE_BOUNDS,
             registry=registry,
         ),
@@ -143,13 +145,14 @@ def sign_in_ended(way: str, outcome: str) -> None:
 
 
 class ExchangeCall:
-    """`with ExchangeCall("place_order"): …` notes how long it took, and what came of it: `ok`, or
-    the raised error's `outcome`."""
+    """`with ExchangeCall("place_order", "demo"): …` notes how long it took, and what came of it:
+    `ok`, or the raised error's `outcome`."""
 
-    __slots__ = ("_began", "_method")
+    __slots__ = ("_began", "_environment", "_method")
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, method: str, environment: str) -> None:
         self._method = method
+        self._environment = environment
 
     def __enter__(self) -> None:
         self._began = clock.monotonic()
@@ -160,7 +163,7 @@ class ExchangeCall:
         outcome = "ok" if kind is None else getattr(kind, "outcome", "error")
         try:
             took = clock.monotonic() - self._began
-            counted().exchange.labels(self._method, outcome).observe(took)
+            counted().exchange.labels(self._method, self._environment, outcome).observe(took)
         except (OSError, ValueError):
             return
 

@@ -113,7 +113,7 @@ class Line:
         try:
             with (
                 tracing.step(f"exchange {name}", _told(name, parameters), kind="client"),
-                metrics.ExchangeCall(name),
+                metrics.ExchangeCall(name, self.environment.value),
                 client.signing(self._key, stamp) as signing,
             ):
                 return call(getattr(signing, name), **parameters)

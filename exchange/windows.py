@@ -19,11 +19,13 @@ from typing import Protocol
 
 from redis import Redis
 
+from exchange.window_scripts import BAN, BLOCK, HEARD, TAKE
+
 FLIGHT_MS = 2000
 """Without an answer (a worker died), an order's token is held this long."""
 WINDOW_MS = 1000
-_ADDRESS_MS = 5000
-_SLICE_MS = 250
+ADDRESS_MS = 5000
+SLICE_MS = 250
 _KNOWN_SECONDS = 86_400
 
 
@@ -82,94 +84,6 @@ class Windows(Protocol):
         ...
 
 
-# KEYS: slices of the address's counter are named from KEYS[1]; the rest comes in ARGV, since all
-# keys live in one namespace of one Redis.
-_TAKE = """
-local t = redis.call('time')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local root, address, budget = KEYS[1], ARGV[1], tonumber(ARGV[2])
-local span, slice = tonumber(ARGV[3]), tonumber(ARGV[4])
-local banned = redis.call('pttl', root .. ':ban:' .. address)
-if banned > 0 then return {banned} end
-local here = math.floor(now / slice)
-local names = {}
-for back = 0, math.ceil(span / slice) do
-  names[#names + 1] = root .. ':ip:' .. address .. ':' .. (here - back)
-end
-local used = 0
-for _, n in ipairs(redis.call('mget', unpack(names))) do used = used + (tonumber(n) or 0) end
-local free, calls, wait, by_address = budget - used, 0, 0, 0
-local answer = {}
-for i = 5, #ARGV, 5 do
-  local bucket, wanted = root .. ':rate:' .. ARGV[i], tonumber(ARGV[i + 1])
-  local size = tonumber(redis.call('get', bucket .. ':size') or ARGV[i + 2])
-  local per_call, hold = tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4])
-  local blocked = redis.call('pttl', bucket .. ':block')
-  redis.call('zremrangebyscore', bucket, '-inf', now)
-  local grant = 0
-  if blocked > 0 then
-    if wanted > 0 then wait = (wait == 0) and blocked or math.min(wait, blocked) end
-  else
-    grant = math.max(0, math.min(wanted, size - redis.call('zcard', bucket)))
-    if grant < wanted then
-      local oldest = redis.call('zrange', bucket, 0, 0, 'withscores')
-      local reset = oldest[2] and math.max(1, tonumber(oldest[2]) - now) or 50
-      wait = (wait == 0) and reset or math.min(wait, reset)
-    end
-    local affordable = math.max(0, free - calls) * per_call
-    if grant > affordable then
-      grant, by_address = affordable, 1
-    end
-  end
-  local first = 0
-  if grant > 0 then
-    local last = redis.call('incrby', root .. ':tokens', grant)
-    first = last - grant + 1
-    local members = {}
-    for n = first, last do
-      members[#members + 1] = now + hold
-      members[#members + 1] = n
-    end
-    redis.call('zadd', bucket, unpack(members))
-    redis.call('pexpire', bucket, 60000)
-    calls = calls + math.ceil(grant / per_call)
-  end
-  answer[#answer + 1] = grant
-  answer[#answer + 1] = first
-end
-if by_address == 1 then wait = slice end
-if calls > 0 then
-  redis.call('incrby', names[1], calls)
-  redis.call('pexpire', names[1], span + 2 * slice)
-end
-answer[#answer + 1] = wait
-return answer
-"""
-
-_HEARD = """
-local t = redis.call('time')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local bucket, window = KEYS[1] .. ':rate:' .. ARGV[1], tonumber(ARGV[2])
-local first, count = tonumber(ARGV[3]), tonumber(ARGV[4])
-local size, left = tonumber(ARGV[5]), tonumber(ARGV[6])
-local members = {}
-for n = first, first + count - 1 do
-  members[#members + 1] = now + window
-  members[#members + 1] = n
-end
-if count > 0 then redis.call('zadd', bucket, unpack(members)) end
-if size > 0 then
-  redis.call('set', bucket .. ':size', size, 'px', 86400000)
-  if left >= 0 then
-    redis.call('zremrangebyscore', bucket, '-inf', now)
-    local missing = math.min(size, size - left) - redis.call('zcard', bucket)
-    for n = 1, missing do redis.call('zadd', bucket, now + window, 'seen:' .. now .. ':' .. n) end
-  end
-end
-redis.call('pexpire', bucket, 60000)
-"""
-
-
 class RedisWindows:
     """Counted in Redis: shared by every process, by Redis's own clock. What Redis forgets, the
     exchange's next answer tells again. Raises RedisError."""
@@ -177,11 +91,13 @@ class RedisWindows:
     def __init__(self, client: Redis, root: str) -> None:
         self._client = client
         self._root = root
-        self._take = client.register_script(_TAKE)
-        self._heard = client.register_script(_HEARD)
+        self._take = client.register_script(TAKE)
+        self._heard = client.register_script(HEARD)
+        self._block = client.register_script(BLOCK)
+        self._ban = client.register_script(BAN)
 
     def take(self, address: str, budget: int, asks: Sequence[Ask]) -> Grant:
-        arguments: list[str | int] = [address, budget, _ADDRESS_MS, _SLICE_MS]
+        arguments: list[str | int] = [address, budget, ADDRESS_MS, SLICE_MS]
         for ask in asks:
             arguments += [ask.bucket, ask.wanted, ask.size, ask.per_call, ask.hold_ms]
         *grants, wait = self._take(keys=[self._root], args=arguments)
@@ -207,22 +123,10 @@ class RedisWindows:
         )
 
     def block(self, bucket: str, milliseconds: int) -> None:
-        self._client.set(f"{self._root}:rate:{bucket}:block", 1, px=max(1, milliseconds))
-
-    def used(self, address: str) -> tuple[int, int]:
-        """How many calls of the address are in its window, and the rest of its ban in ms."""
-        seconds, micros = self._client.time()  # type: ignore[misc] # not awaited: no async client
-        here = (seconds * 1000 + micros // 1000) // _SLICE_MS
-        slices = math.ceil(_ADDRESS_MS / _SLICE_MS)
-        names = [f"{self._root}:ip:{address}:{here - back}" for back in range(slices + 1)]
-        with self._client.pipeline(transaction=False) as asked:
-            asked.mget(names)
-            asked.pttl(f"{self._root}:ban:{address}")
-            counts, banned = asked.execute()
-        return sum(int(count or 0) for count in counts), max(0, int(banned))
+        self._block(keys=[self._root], args=[bucket, max(1, milliseconds)])
 
     def ban(self, address: str, milliseconds: int) -> None:
-        self._client.set(f"{self._root}:ban:{address}", 1, px=max(1, milliseconds))
+        self._ban(keys=[self._root], args=[address, max(1, milliseconds)])
 
     def introduce(self, account: str, name: str) -> None:
         self._client.set(f"{self._root}:paced:{account}", name, ex=_KNOWN_SECONDS)
@@ -255,7 +159,7 @@ class LocalWindows:
         with self._lock:
             if self._banned[address] > now:
                 return Grant((), 0, banned_ms=math.ceil((self._banned[address] - now) * 1000))
-            recent = [at for at in self._calls[address] if at > now - _ADDRESS_MS / 1000]
+            recent = [at for at in self._calls[address] if at > now - ADDRESS_MS / 1000]
             waits: list[float] = []
             taken, by_address = [], False
             for ask in asks:
@@ -277,7 +181,7 @@ class LocalWindows:
                 recent += [now] * -(-grant // ask.per_call)
                 taken.append(Taken(ask.bucket, grant, first))
             self._calls[address] = recent
-        wait = _SLICE_MS / 1000 if by_address else min(waits, default=0.0)
+        wait = SLICE_MS / 1000 if by_address else min(waits, default=0.0)
         return Grant(tuple(taken), math.ceil(wait * 1000))
 
     def heard(self, taken: Taken, *, size: int | None, left: int | None) -> None:

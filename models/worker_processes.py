@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, CreatedAt, Moment
 
+BEAT_SECONDS = 1.0
+"""How often each says that it lives, and within how long it hears that it is drained."""
 SILENT_SECONDS = 10.0
 """Whoever said nothing for so long has died, or is cut off."""
 _SHOWN = timedelta(minutes=15)
@@ -19,8 +21,8 @@ _KEPT = timedelta(days=1)
 
 
 class WorkerProcess(Base):
-    """One of them. `name` is host and process number, with which its leases begin; `drained_at`
-    since when it takes no new work, null while it does."""
+    """One of them. `name` is its own alone, and what the owners of its leases begin with;
+    `drained_at` since when it takes no new work, null while it does."""
 
     __tablename__ = "worker_processes"
 

@@ -28,7 +28,7 @@ from core.queue_names import (
 from core.scrape import family, histogram
 from core.settings import Settings
 from core.version import VERSION
-from exchange.windows import RedisWindows
+from exchange.headroom import read_addresses
 from models import counters, row_security
 from models.base import any_of
 from models.counters import Counted, Counts
@@ -61,7 +61,6 @@ class Gauges:
         """`process` is web or worker; `also` reads more of Redis, and may raise RedisError."""
         self._sessions = row_security.of(sessions, None)
         self._redis = redis
-        self._windows = RedisWindows(redis, REDIS_NAMESPACE)
         self._settings = settings
         self._process = process
         self._also = also
@@ -119,8 +118,8 @@ class Gauges:
     def _from_redis(self) -> list[Metric]:
         workers = self._redis.zcount(WORKERS_KEY, clock.now_ms(), "+inf")
         budget = self._settings.address_budget
-        used, banned_ms = self._windows.used(self._settings.exit_address)
-        left = 0.0 if banned_ms else max(0.0, 1 - used / budget)
+        addresses = read_addresses(self._redis, REDIS_NAMESPACE, self._settings.exit_address)
+        left = min(0.0 if one.banned_ms else max(0.0, 1 - one.used / budget) for one in addresses)
         return [
             *([] if self._settings.amqp_address else [self._depths()]),
             family(metrics.WORKERS, {(): float(workers)}),  # type: ignore[arg-type] # not awaited

@@ -23,7 +23,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 @dataclass(frozen=True, slots=True)
 class Orders:
     """The orders of a leg that were sent: how many, when the first one left and was first
-    acknowledged (by our clock), and the exchange's own ids of them."""
+    acknowledged (by our clock, at the call itself), and the exchange's own ids of them."""
 
     count: int = 0
     sent_at: datetime | None = None

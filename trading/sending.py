@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from core import tracing
+from core import clock, tracing
 from core.settings import Settings
 from exchange.gateway import Gateway
 from exchange.outcomes import Verdict
@@ -61,19 +61,45 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one call came to, and when it began and was answered (`clock.monotonic`)."""
+
+    verdicts: Sequence[Verdict]
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of one order, and how long after its intent its call began and was answered."""
+
+    verdict: Verdict
+    left_after: timedelta
+    answered_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One HTTP call of a wave."""
 
     items: Sequence[Due]
     make: Callable[[], list[Verdict]]
 
+    def timed(self) -> Said:
+        """Make it. Timed here, since a wave comes back with the slowest of its calls."""
+        began = clock.monotonic()
+        verdicts = self.make()
+        return Said(verdicts, began, clock.monotonic())
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Ready:
-    """A wave with its tokens taken; `wait` seconds until more may leave."""
+    """A wave with its tokens taken; `wait` seconds until more may leave. `marked_at`: when its
+    intent was written down (`clock.monotonic`)."""
 
     calls: Sequence[Call]
     wait: float
+    marked_at: float = 0.0
 
     @property
     def items(self) -> list[Due]:
@@ -107,15 +133,19 @@ def choose(gateway: Gateway, due: Sequence[Due], stamp: int) -> Ready:
 def deliver(desk: Desk, lease: Lease, ready: Ready) -> Sent:
     """Make the calls of a wave whose intent is committed; write the answers down."""
     with tracing.step("job.wave", {"ebb.orders": len(ready.items)}) as step:
-        answers: list[list[Verdict]] = desk.couriers.all([call.make for call in ready.calls])
-        verdicts = {
-            item.attempt.id: verdict
-            for call, said in zip(ready.calls, answers, strict=True)
-            for item, verdict in zip(call.items, said, strict=True)
+        said: list[Said] = desk.couriers.all([call.timed for call in ready.calls])
+        answers = {
+            item.attempt.id: Answered(
+                verdict,
+                timedelta(seconds=one.began - ready.marked_at),
+                timedelta(seconds=one.ended - ready.marked_at),
+            )
+            for call, one in zip(ready.calls, said, strict=True)
+            for item, verdict in zip(call.items, one.verdicts, strict=True)
         }
         if tracing.is_on():
-            step.note(_told(verdicts.values()))
-        return _write_down(desk, lease, ready, verdicts)
+            step.note(_told(answer.verdict for answer in answers.values()))
+        return _write_down(desk, lease, ready, answers)
 
 
 def _told(verdicts: Iterable[Verdict]) -> tracing.Attributes:
@@ -125,20 +155,25 @@ def _told(verdicts: Iterable[Verdict]) -> tracing.Attributes:
 
 
 def _write_down(
-    desk: Desk, lease: Lease, ready: Ready, verdicts: Mapping[uuid.UUID, Verdict]
+    desk: Desk, lease: Lease, ready: Ready, answers: Mapping[uuid.UUID, Answered]
 ) -> Sent:
     batch = ready.items
     # An attempt that may be at the exchange already proves less by a refusal.
     repeated = {item.attempt.id for item in batch if item.attempt.state is AttemptState.UNKNOWN}
     with lease.write() as (session, job):
         for attempt, leg in _attached(session, batch):
+            answer = answers[attempt.id]
+            # Both by the clock that dated the intent, the database's, moved on by how long it took.
+            marked = attempt.sent_at or clock.utcnow()
+            attempt.sent_at = marked + answer.left_after
             record_verdict(
                 session,
                 desk,
                 job,
                 attempt,
                 leg,
-                verdicts[attempt.id],
+                answer.verdict,
+                answered_at=marked + answer.answered_after,
                 repeated=attempt.id in repeated,
             )
     return Sent(len(batch), ready.wait)
@@ -185,6 +220,7 @@ def mark_sent(session: Session, ready: Ready, settings: Settings) -> None:
         if item.leg.state is LegState.PLANNED:
             check_step(LEG_TRANSITIONS, item.leg.state, LegState.WORKING)
     fence = timedelta(milliseconds=settings.recv_window_ms) + _CLOCK_SKEW
+    ready.marked_at = clock.monotonic()
     session.execute(
         update(Attempt)
         .where(Attempt.id.in_([item.attempt.id for item in ready.items]))
@@ -192,7 +228,8 @@ def mark_sent(session: Session, ready: Ready, settings: Settings) -> None:
             state=AttemptState.UNKNOWN,
             sends=Attempt.sends + 1,
             retry_at=None,
-            sent_at=func.now(),
+            # Not the transaction's beginning, which may lie before a plan was made.
+            sent_at=func.clock_timestamp(),
             fence_until=func.now() + fence,
         )
         .execution_options(synchronize_session=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,7 @@ def record_verdict(
     leg: Leg,
     verdict: Verdict,
     *,
+    answered_at: datetime,
     repeated: bool,
 ) -> None:
     """Write one answer down. `repeated`: an earlier send of the same id may have been taken, so
@@ -45,13 +46,13 @@ def record_verdict(
                 ATTEMPT_TRANSITIONS, attempt.state, AttemptState.ACKNOWLEDGED
             )
             attempt.order_id = order_id
-            attempt.acknowledged_at = clock.utcnow()
+            attempt.acknowledged_at = answered_at
         case AlreadyThere(code):
             attempt.state = check_step(
                 ATTEMPT_TRANSITIONS, attempt.state, AttemptState.ACKNOWLEDGED
             )
             attempt.code = code
-            attempt.acknowledged_at = clock.utcnow()
+            attempt.acknowledged_at = answered_at
         case Unknown(code, message):
             note(attempt, code, message)
         case Later(code, message, retry_after):

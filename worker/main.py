@@ -55,7 +55,7 @@ from worker.last_words import LastWords
 from worker.metrics import MetricsPort
 from worker.postman import Postman
 from worker.relay import Relay
-from worker.roster import Roster, process_name
+from worker.roster import Roster
 from worker.shutdown import HandBack
 from worker.warm import KeepWarm
 
@@ -160,15 +160,15 @@ bell = BotBell(
 polls = settings.updates_by is UpdatesBy.POLLING
 polling = (BotPolling(direct, sessions, bots),) if polls else ()
 postmen = _postmen()
-roster = Roster(sessions, drained, seconds=settings.relay_seconds)
+roster = Roster(sessions, drained)
 last_words = LastWords(relay, roster, bell, *postmen)
 others = (warm, *polling, *_metrics_port(), last_words, hand_back)
 broker = make_broker(settings, relay, roster, bell, *postmen, *others, drained=drained)
 
 
 def owner() -> str:
-    """Who holds a lease: host, process and thread."""
-    return f"{process_name()}:{threading.get_ident() % 1_000_000}"
+    """Who holds a lease: this process (`Roster.name`) and thread."""
+    return f"{roster.name}:{threading.get_ident() % 1_000_000}"
 
 
 @dramatiq.actor(actor_name=RUN_JOB_ACTOR, queue_name=JOBS_QUEUE)

@@ -15,26 +15,33 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.logs import get_logger
 from models import worker_processes
+from models.worker_processes import BEAT_SECONDS
 
 log = get_logger(__name__)
 
 
-def process_name() -> str:
-    """Host and process number: what the owners of its leases begin with."""
-    return f"{socket.gethostname()[:30]}:{os.getpid()}"
+def process_name(process: uuid.UUID) -> str:
+    """Host, process number, and what tells it from one that had both before: in a container that
+    was started again they are the same. Of a long host name the end, which is what differs."""
+    return f"{socket.gethostname()[-30:]}:{os.getpid()}:{process.hex[:8]}"
 
 
 class Roster(Middleware):
     """`drained` is set while the process shall take nothing new; what it works on it ends. While
-    the database is away it stays as it was."""
+    the database is away it stays as it was. `name` is what the owners of its leases begin with."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], drained: threading.Event, *, seconds: float
+        self,
+        sessions: sessionmaker[Session],
+        drained: threading.Event,
+        *,
+        seconds: float = BEAT_SECONDS,
     ) -> None:
         self._sessions = sessions
         self._drained = drained
         self._seconds = seconds
         self._process = uuid.uuid4()
+        self.name = process_name(self._process)
         self._threads = 0
         self._stop = threading.Event()
         self.threads: list[threading.Thread] = []
@@ -62,7 +69,7 @@ class Roster(Middleware):
     def beat(self) -> None:
         """One heartbeat, and what it brings. Raises SQLAlchemyError."""
         with self._sessions.begin() as session:
-            drained = worker_processes.beat(session, self._process, process_name(), self._threads)
+            drained = worker_processes.beat(session, self._process, self.name, self._threads)
         if drained != self._drained.is_set():
             log.info("worker.drained" if drained else "worker.takes_work")
             if drained:

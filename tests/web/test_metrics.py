@@ -87,7 +87,7 @@ def test_a_job_is_told_of_from_its_acceptance_to_its_end(
     assert grown("ebb_tap_to_order_seconds_count") == 1
     assert grown("ebb_tap_to_order_seconds_bucket", le="+Inf") == 1
     assert 0 < grown("ebb_tap_to_order_seconds_sum") < 5
-    placed = {"method": "place_order", "outcome": "ok"}
+    placed = {"method": "place_order", "environment": "sandbox", "outcome": "ok"}
     assert grown("ebb_exchange_request_seconds_count", **placed) == 1
     accepted = {"method": "POST", "route": "/api/positions/reduce", "status": "202"}
     assert grown("ebb_http_requests_seconds_count", **accepted) == 1

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.settings import Settings
 from models import worker_processes
+from models.jobs import Job
 from models.sessions import make_engine, make_sessions
-from models.worker_processes import WorkerProcess
+from models.worker_processes import BEAT_SECONDS, SILENT_SECONDS, WorkerProcess
 from tests.stack import wait_for
 from worker.broker import make_broker
 from worker.last_words import LastWords
@@ -46,13 +47,13 @@ def broker(settings: Settings, roster: Roster, drained: threading.Event) -> Iter
     dramatiq.broker.global_broker = old
 
 
-def mine(session: Session) -> WorkerProcess | None:
+def row_of(roster: Roster, session: Session) -> WorkerProcess | None:
     session.expire_all()
-    return session.query(WorkerProcess).filter_by(name=process_name()).one_or_none()
+    return session.query(WorkerProcess).filter_by(name=roster.name).one_or_none()
 
 
 def test_a_drained_worker_leaves_messages_in_the_queue_and_takes_them_afterwards(
-    broker: PromptBroker, session: Session, drained: threading.Event
+    broker: PromptBroker, roster: Roster, session: Session, drained: threading.Event
 ) -> None:
     seen: list[int] = []
 
@@ -63,8 +64,8 @@ def test_a_drained_worker_leaves_messages_in_the_queue_and_takes_them_afterwards
     worker = Worker(broker, worker_threads=2)
     worker.start()
     try:
-        wait_for(lambda: mine(session) is not None)
-        row = mine(session)
+        wait_for(lambda: row_of(roster, session) is not None)
+        row = row_of(roster, session)
         assert row is not None
         assert row.threads == 2
         worker_processes.drain(session, row.id, drained=True)
@@ -79,7 +80,41 @@ def test_a_drained_worker_leaves_messages_in_the_queue_and_takes_them_afterwards
         wait_for(lambda: sorted(seen) == list(range(5)))
     finally:
         worker.stop(timeout=5000)
-    assert mine(session) is None, "who ends by itself is no dead worker"
+    assert row_of(roster, session) is None, "who ends by itself is no dead worker"
+
+
+def test_it_beats_by_itself_often_enough_never_to_be_silent(
+    sessions: sessionmaker[Session], session: Session, drained: threading.Event
+) -> None:
+    """However seldom the relay looks (EBB_RELAY_SECONDS)."""
+    assert BEAT_SECONDS * 5 <= SILENT_SECONDS
+    made = Roster(sessions, drained)
+    thread = threading.Thread(target=made._run, daemon=True)
+    thread.start()
+    try:
+        wait_for(lambda: row_of(made, session) is not None)
+        row = row_of(made, session)
+        assert row is not None
+        first = row.beat_at
+        wait_for(lambda: (again := row_of(made, session)) is not None and again.beat_at > first)
+    finally:
+        made._stop.set()
+        thread.join()
+        worker_processes.leave(session, made._process)
+        session.commit()
+
+
+def test_one_that_is_started_again_in_its_place_has_a_name_of_its_own() -> None:
+    assert process_name(uuid.uuid4()) != process_name(uuid.uuid4())
+
+
+def test_of_a_long_host_name_the_end_tells_pods_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    pod = "a-release-with-a-rather-long-name-ebb-worker-7d9c5b8f6d-x2k4q"
+    monkeypatch.setattr("socket.gethostname", lambda: pod)
+    name = process_name(uuid.uuid4())
+    assert name.partition(":")[0].endswith("-worker-7d9c5b8f6d-x2k4q")
+    # With a thread behind it, it is the owner of a lease.
+    assert len(f"{name}:999999") <= Job.lease_owner.type.length
 
 
 def test_while_the_database_is_away_it_stays_as_it_was(drained: threading.Event) -> None:

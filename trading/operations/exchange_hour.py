@@ -35,8 +35,9 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeHour:
-    """Times in milliseconds, from the sending to the acknowledgement; None without any. `troubled`
-    were refused, never reached the exchange, or nobody knows yet."""
+    """Times in milliseconds, from the beginning of an order's call to its acknowledgement; None
+    without any. `troubled` were refused, never reached the exchange, or nobody knows for some
+    seconds: while its call is under way, that is so of every order."""
 
     since: datetime
     sent: int
@@ -83,10 +84,11 @@ _SENT = """
   select
     sent_at, code, message,
     greatest(0, extract(epoch from acknowledged_at - sent_at)) as took,
-    -- A repetition's acknowledgement was not measured.
-    acknowledged_at is not null and sends = 1 as timed,
+    -- What was found by a look-up after a silence (it has a code), or sent again, was not measured.
+    acknowledged_at is not null and sends = 1 and code is null as timed,
     acknowledged_at is not null as acknowledged,
-    state in ('rejected', 'never_reached', 'unknown') as troubled
+    state in ('rejected', 'never_reached')
+      or state = 'unknown' and sent_at < now() - interval '10 seconds' as troubled
   from attempts
   where id >= :first and sent_at >= :since
 """

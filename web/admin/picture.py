@@ -16,7 +16,7 @@ from core import clock
 from core.logs import get_logger
 from core.queue_names import REDIS_NAMESPACE
 from core.settings import Settings
-from exchange.headroom import read_headroom
+from exchange.headroom import Headroom, read_headroom
 from models import worker_processes
 from models.users import Account
 from models.worker_processes import SILENT_SECONDS, WorkerProcess
@@ -26,6 +26,7 @@ from trading.operations.exchange_hour import exchange_hour
 from web import present
 from web.admin import redis_queue
 from web.schemas.operations import (
+    AddressOut,
     BucketOut,
     ExchangeOut,
     LimitsOut,
@@ -39,6 +40,7 @@ from web.schemas.operations import (
 
 log = get_logger(__name__)
 Told = TypeVar("Told")
+_LIMITS_SECONDS = 2.0
 _RATES_SECONDS = 2.0
 _SELDOM_SECONDS = 10.0
 
@@ -74,8 +76,8 @@ class Picture:
         self._kept = Kept()
 
     def take(self, session: Session) -> OverviewOut:
-        """As of now; rates and the exchange's hour as of some seconds ago. The session has the
-        system's scope."""
+        """As of now; rates, limits and the exchange's hour as of some seconds ago. The session has
+        the system's scope."""
         now = clock.utcnow()
         rates = self._kept.get("rates", _RATES_SECONDS, lambda: figures.rates(session, now))
         hour = self._kept.get("hour", _SELDOM_SECONDS, lambda: exchange_hour(session, now))
@@ -101,17 +103,19 @@ class Picture:
         )
 
     def _limits(self, session: Session) -> LimitsOut:
-        found = read_headroom(self._redis, REDIS_NAMESPACE, self._address, self._budget)
+        found = self._kept.get("limits", _LIMITS_SECONDS, self._headroom)
         refused = select(func.count()).where(
             Account.refused_reason.is_not(None), Account.removed_at.is_(None)
         )
         return LimitsOut(
-            address=found.address,
-            budget=found.budget,
-            used=found.used,
-            banned_ms=found.banned_ms,
+            budget=self._budget,
+            addresses=[
+                AddressOut(name=one.name, used=one.used, banned_ms=one.banned_ms)
+                for one in found.addresses
+            ],
             buckets=[
                 BucketOut(
+                    id=one.id,
                     account_id=one.account and uuid.UUID(one.account),
                     endpoint=one.endpoint,
                     category=one.category,
@@ -121,10 +125,14 @@ class Picture:
                 )
                 for one in found.buckets
             ],
+            more=found.more,
             refused_keys=self._kept.get(
                 "refused", _SELDOM_SECONDS, lambda: session.scalar(refused) or 0
             ),
         )
+
+    def _headroom(self) -> Headroom:
+        return read_headroom(self._redis, REDIS_NAMESPACE, self._address)
 
 
 def workers(session: Session) -> WorkersOut:

@@ -97,8 +97,10 @@ class ExchangeOut(Out):
 
 
 class BucketOut(Out):
-    """`account_id` null: Redis does not know whose it is. `size` null: the exchange told none."""
+    """`id` names the bucket for as long as the account has its key. `account_id` null: Redis does
+    not know whose it is. `size` null: the exchange told none."""
 
+    id: str
     account_id: uuid.UUID | None
     endpoint: str
     category: str
@@ -107,15 +109,23 @@ class BucketOut(Out):
     blocked_ms: int
 
 
-class LimitsOut(Out):
-    """Calls of this address in five seconds; `refused_keys`: accounts whose key the exchange
-    refuses."""
+class AddressOut(Out):
+    """Calls that left from it within five seconds, by all processes; `banned_ms` left of a ban."""
 
-    address: str
-    budget: int
+    name: str
     used: int
     banned_ms: int
+
+
+class LimitsOut(Out):
+    """Addresses that any process called from within a quarter of an hour, banned ones first, each
+    with this `budget` of calls; `more` buckets were used lately that are not listed;
+    `refused_keys`: accounts whose key the exchange refuses."""
+
+    budget: int
+    addresses: list[AddressOut]
     buckets: list[BucketOut]
+    more: int
     refused_keys: int
 
 

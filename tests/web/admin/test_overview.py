@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import redis
 from flask_openapi3 import OpenAPI
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from models import bot_updates, worker_processes
 from models.worker_processes import WorkerProcess
 from tests.web.conftest import Person, problem
 from web.admin.picture import Kept
+from worker.roster import process_name
 
 OVERVIEW = "/api/admin/overview"
 REDUCE = {"market_type": "futures", "percent": "25"}
@@ -112,6 +114,23 @@ def test_limits_tell_whose_they_are_and_no_key(
     assert all(one["used"] > 0 or one["blocked_ms"] > 0 for one in buckets)
 
 
+def test_who_looks_often_does_not_ask_redis_for_limits_each_time(
+    look: Callable[[], dict[str, Any]], operator: Person, redis_url: str
+) -> None:
+    client = redis.Redis.from_url(redis_url)
+
+    def asked() -> int:
+        told = client.info("commandstats").get("cmdstat_zrevrangebyscore", {"calls": 0})
+        return int(told["calls"])
+
+    look()
+    before = asked()
+    for _ in range(3):
+        assert operator.get(OVERVIEW).get_json()["limits"] is not None
+    assert asked() == before
+    client.close()
+
+
 def test_a_worker_shows_its_leases_is_drained_and_takes_work_again(
     look: Callable[[], dict[str, Any]],
     operator: Person,
@@ -150,6 +169,30 @@ def test_a_worker_shows_its_leases_is_drained_and_takes_work_again(
     log = operator.get(f"/api/admin/audit?user_id={me}&limit=2").get_json()["items"]
     assert [entry["action"] for entry in log] == ["worker.undrained", "worker.drained"]
     assert log[0]["subject"] == f"worker:{worker}"
+
+
+def test_leases_are_shown_with_the_process_that_holds_them_not_with_its_dead_namesake(
+    look: Callable[[], dict[str, Any]], trader: Person, session: Session
+) -> None:
+    """A container that was started again in its place: the same host, the same process number."""
+    dead, lives = uuid.uuid4(), uuid.uuid4()
+    for one in (dead, lives):
+        worker_processes.beat(session, one, process_name(one), 8)
+        session.commit()
+    job = trader.order("/api/positions/reduce", REDUCE).get_json()["id"]
+    session.execute(
+        text(
+            "update jobs set lease_owner = :o, lease_until = now() + interval '1 minute',"
+            " lease_epoch = 1 where id = :id"
+        ),
+        {"o": f"{process_name(lives)}:77", "id": job},
+    )
+    session.commit()
+    leases = {one["id"]: one["leases"] for one in look()["workers"]["items"]}
+    assert (leases[str(dead)], leases[str(lives)]) == (0, 1)
+    session.execute(delete(WorkerProcess).where(WorkerProcess.id.in_([dead, lives])))
+    session.execute(text("update jobs set lease_until = now() where id = :id"), {"id": job})
+    session.commit()
 
 
 def test_a_worker_that_there_is_not_cannot_be_drained(operator: Person) -> None:

@@ -6,7 +6,7 @@ import { useSpan } from "../ui/useSpan";
 
 const MOST = 12;
 
-/** What is left of the exchange's limits, and who is banned. */
+/** What is left of the exchange's limits, and which addresses are banned. */
 export function LimitsPanel({ limits }: { limits: Limits | null }) {
   const { t } = useTranslation();
   const span = useSpan();
@@ -17,29 +17,40 @@ export function LimitsPanel({ limits }: { limits: Limits | null }) {
       </Panel>
     );
   }
-  const { buckets } = limits;
+  const otherAddresses = limits.addresses.length - MOST;
+  const shown = limits.buckets.slice(0, MOST);
+  const more = limits.more + limits.buckets.length - shown.length;
   return (
     <Panel title={t("admin.limits.title")} size="narrow" testId="limits">
-      <div>
-        <div className="row spread">
-          <span>{t("admin.limits.address", { address: limits.address })}</span>
-          <span className="numbers">
-            {limits.used} / {limits.budget}
-          </span>
+      {limits.addresses.slice(0, MOST).map((one) => (
+        <div key={one.name}>
+          <div className="row spread">
+            <span className={css.cut}>{t("admin.limits.address", { address: one.name })}</span>
+            <span className="numbers">
+              {one.used} / {limits.budget}
+            </span>
+          </div>
+          <progress
+            max={limits.budget}
+            value={one.used}
+            aria-label={t("admin.limits.budget", { address: one.name })}
+          />
+          {one.banned_ms > 0 && (
+            <p className="loss" role="alert">
+              {t("admin.limits.banned", { span: span(one.banned_ms / 1000) })}
+            </p>
+          )}
         </div>
-        <progress max={limits.budget} value={limits.used} aria-label={t("admin.limits.budget")} />
-        {limits.banned_ms > 0 && (
-          <p className="loss" role="alert">
-            {t("admin.limits.banned", { span: span(limits.banned_ms / 1000) })}
-          </p>
-        )}
-      </div>
-      {buckets.length === 0 ? (
+      ))}
+      {otherAddresses > 0 && (
+        <p className="hint">{t("admin.limits.more", { count: otherAddresses })}</p>
+      )}
+      {shown.length === 0 ? (
         <p className="hint">{t("admin.limits.quiet")}</p>
       ) : (
         <ul className={css.refusals}>
-          {buckets.slice(0, MOST).map((one) => (
-            <li key={`${one.account_id}${one.endpoint}${one.category}${one.size}${one.used}`}>
+          {shown.map((one) => (
+            <li key={one.id}>
               <span className={`grow ${css.cut}`}>
                 <span className={css.mono}>{one.account_id?.slice(-8) ?? "…"}</span> {one.endpoint}{" "}
                 {one.category}
@@ -56,6 +67,7 @@ export function LimitsPanel({ limits }: { limits: Limits | null }) {
               )}
             </li>
           ))}
+          {more > 0 && <li className="hint">{t("admin.limits.more", { count: more })}</li>}
         </ul>
       )}
       {limits.refused_keys > 0 && (

@@ -1484,6 +1484,18 @@ export interface components {
              */
             next_cursor?: null;
         };
+        /**
+         * AddressOut
+         * @description Calls that left from it within five seconds, by all processes; `banned_ms` left of a ban.
+         */
+        AddressOut: {
+            /** Banned Ms */
+            banned_ms: number;
+            /** Name */
+            name: string;
+            /** Used */
+            used: number;
+        };
         /** Advice */
         Advice: {
             /** Code */
@@ -1733,7 +1745,8 @@ export interface components {
         };
         /**
          * BucketOut
-         * @description `account_id` null: Redis does not know whose it is. `size` null: the exchange told none.
+         * @description `id` names the bucket for as long as the account has its key. `account_id` null: Redis does
+         *     not know whose it is. `size` null: the exchange told none.
          */
         BucketOut: {
             /** Account Id */
@@ -1744,6 +1757,8 @@ export interface components {
             category: string;
             /** Endpoint */
             endpoint: string;
+            /** Id */
+            id: string;
             /** Size */
             size: number | null;
             /** Used */
@@ -2363,22 +2378,21 @@ export interface components {
         LegState: "planned" | "working" | "filled" | "partially_filled" | "rejected" | "skipped" | "cancelled";
         /**
          * LimitsOut
-         * @description Calls of this address in five seconds; `refused_keys`: accounts whose key the exchange
-         *     refuses.
+         * @description Addresses that any process called from within a quarter of an hour, banned ones first, each
+         *     with this `budget` of calls; `more` buckets were used lately that are not listed;
+         *     `refused_keys`: accounts whose key the exchange refuses.
          */
         LimitsOut: {
-            /** Address */
-            address: string;
-            /** Banned Ms */
-            banned_ms: number;
+            /** Addresses */
+            addresses: components["schemas"]["AddressOut"][];
             /** Buckets */
             buckets: components["schemas"]["BucketOut"][];
             /** Budget */
             budget: number;
+            /** More */
+            more: number;
             /** Refused Keys */
             refused_keys: number;
-            /** Used */
-            used: number;
         };
         /**
          * MailVerification
