@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Boolean, ColumnElement, Select, and_, false, literal_column, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,8 @@ from trading.views import JobFilter
 
 _CLOCKS_APART = timedelta(minutes=5)
 """A job's id carries the time of the web process that made it, `created_at` the database's."""
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_FAR_AHEAD = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,19 @@ def _found_by(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
     """What narrows nothing and lets an index serve: ids are made in the order of time, and few jobs
     are open or went wrong."""
     if wanted.since is not None:
-        yield Job.id >= first_id_at(wanted.since - _CLOCKS_APART)
+        yield Job.id >= _first_id(wanted.since, -_CLOCKS_APART)
     if wanted.until is not None:
-        yield Job.id < first_id_at(wanted.until + _CLOCKS_APART)
+        yield Job.id < _first_id(wanted.until, _CLOCKS_APART)
     states = frozenset(wanted.states)
     if states and states <= TROUBLED_JOBS:
         yield literal_column(f"({any_of('jobs.state', TROUBLED_JOBS)})", Boolean)
     if states and not states & ENDED_JOBS:
         yield literal_column(f"not ({any_of('jobs.state', ENDED_JOBS)})", Boolean)
+
+
+def _first_id(moment: datetime, shift: timedelta) -> uuid.UUID:
+    """Of any moment that a request may name; there is no id from before or after those two."""
+    return first_id_at(min(max(moment, _LONG_AGO), _FAR_AHEAD) + shift)
 
 
 def _of_account(session: Session, account_id: uuid.UUID) -> ColumnElement[bool]:

@@ -113,6 +113,11 @@ def test_a_job_is_found_by_whatever_names_it(
     assert newest["items"][0]["id"] == job
     assert operator.get(f"{JOBS}?q=NOTACOIN").get_json()["items"] == []
     assert operator.get(f"{JOBS}?user_id={uuid.uuid4()}").get_json()["items"] == []
+    for time, count in {"since": 1, "until": 0}.items():
+        found = operator.get(f"{JOBS}?q={job}&{time}=0001-01-01T00:00:00Z").get_json()["items"]
+        assert len(found) == count
+        found = operator.get(f"{JOBS}?q={job}&{time}=9999-12-31T23:59:59Z").get_json()["items"]
+        assert len(found) == 1 - count
     before = operator.get(f"{JOBS}?limit=1&cursor={newest['next_cursor']}").get_json()["items"]
     assert all(item["id"] < job for item in before)
 
