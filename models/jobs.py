@@ -29,6 +29,7 @@ from models.states import (
     FILLED_JOBS,
     OPEN_ATTEMPTS,
     RUNNING_JOBS,
+    TROUBLED_JOBS,
     AttemptState,
     JobKind,
     JobState,
@@ -71,6 +72,10 @@ class Job(Base):
             postgresql_where=text(any_of("state", FILLED_JOBS)),
         ),
         Index("ix_jobs_user_id_id", "user_id", "id"),
+        # Those an operator looks for: rare among the others.
+        Index(
+            "ix_jobs_troubled", "state", "id", postgresql_where=text(any_of("state", TROUBLED_JOBS))
+        ),
     )
 
     id: Mapped[RowId]
@@ -144,6 +149,7 @@ class Leg(Base):
         CheckConstraint("protection in ('pending', 'restored', 'failed')", name="protection"),
         CheckConstraint("state <> 'skipped' or qty_filled = 0", name="skipped_has_no_fill"),
         Index("ix_legs_snapshot_id", "snapshot_id"),
+        Index("ix_legs_symbol_job_id", "symbol", "job_id"),
     )
 
     id: Mapped[RowId]

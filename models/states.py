@@ -52,6 +52,7 @@ ENDED_JOBS: frozenset[StrEnum] = frozenset(
     {JobState.COMPLETED, JobState.PARTIALLY_COMPLETED, JobState.FAILED, JobState.CANCELLED}
 )
 FILLED_JOBS: frozenset[StrEnum] = frozenset({JobState.COMPLETED, JobState.PARTIALLY_COMPLETED})
+TROUBLED_JOBS: frozenset[StrEnum] = ENDED_JOBS - {JobState.COMPLETED}
 RUNNING_JOBS: frozenset[StrEnum] = frozenset({JobState.PLANNING, JobState.EXECUTING})
 ENDED_LEGS: frozenset[StrEnum] = frozenset(
     {

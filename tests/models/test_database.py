@@ -308,6 +308,14 @@ QUERIES = {
     "a person's sends": "select id from bot_sends where user_id = ? or chat_id in (1, 2)",
     "open jobs by state": OPEN_JOBS.text,
     "longest wait of a job": LONGEST_WAIT.text,
+    "jobs of a symbol": "select job_id from legs where symbol = 'X'",
+    "job of an order": "select legs.job_id from legs join attempts on attempts.leg_id = legs.id"
+    " where attempts.order_link_id = 'x'",
+    "jobs that went wrong": "select id from jobs where state = 'failed' order by id desc limit 26",
+    "jobs that are open": "select id from jobs where state in ('queued', 'executing')"
+    " and not (state in ('cancelled', 'completed', 'failed', 'partially_completed'))"
+    " order by id desc limit 26",
+    "jobs before a time": "select id from jobs where id < ? order by id desc limit 26",
     "accounts": "select id from accounts where user_id = ? and removed_at is null",
 }
 

@@ -173,7 +173,7 @@ class PersonOut(Out):
 
 
 class AnyJob(Out):
-    """Anybody's job."""
+    """Anybody's job; `error_text` says `error_code` in the reader's language."""
 
     id: uuid.UUID
     kind: JobKind
@@ -189,6 +189,7 @@ class AnyJob(Out):
     not_before: datetime | None
     wait_reason: str | None
     error_code: str | None
+    error_text: str | None
     lease_owner: str | None
     lease_epoch: int
     cancel_requested: bool
@@ -200,7 +201,8 @@ class AnyJobs(Out):
 
 
 class TimelineEntry(Out):
-    """`kind` tells what happened, `facts` hold its numbers, words and ids as text."""
+    """`kind` tells what happened, `facts` hold its numbers, words and ids as text; `text` says the
+    reason or the code among them in the reader's language."""
 
     at: datetime
     kind: str
@@ -209,6 +211,7 @@ class TimelineEntry(Out):
     attempt: int | None
     order_link_id: str | None
     facts: dict[str, str]
+    text: str | None
 
 
 class JobStory(Out):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.texts import text as sentence_of
 from models.jobs import Attempt, Job, Leg
 from tests.web.conftest import Person, problem
 from trading.desk import Desk
@@ -81,6 +82,11 @@ def test_a_refusal_stands_with_the_exchange_s_own_words(
     answered = next(entry for entry in found if entry["kind"] == "answered")
     assert (answered["facts"]["code"], answered["facts"]["state"]) == ("110007", "rejected")
     assert answered["facts"]["message"]
+    assert answered["facts"]["reason"] == "insufficient_margin"
+    assert answered["text"] == sentence_of("reason.insufficient_margin", "en")
+    ended = operator.get(f"{JOBS}/{job}", headers={"Accept-Language": "ru"}).get_json()
+    sentence = sentence_of("job.all_legs_failed", "ru")
+    assert (ended["job"]["error_text"], ended["timeline"][-1]["text"]) == (sentence, sentence)
 
 
 def test_a_job_from_before_events_were_told_has_its_attempts(
@@ -107,6 +113,11 @@ def test_a_job_is_found_by_whatever_names_it(
     assert newest["items"][0]["id"] == job
     assert operator.get(f"{JOBS}?q=NOTACOIN").get_json()["items"] == []
     assert operator.get(f"{JOBS}?user_id={uuid.uuid4()}").get_json()["items"] == []
+    for time, count in {"since": 1, "until": 0}.items():
+        found = operator.get(f"{JOBS}?q={job}&{time}=0001-01-01T00:00:00Z").get_json()["items"]
+        assert len(found) == count
+        found = operator.get(f"{JOBS}?q={job}&{time}=9999-12-31T23:59:59Z").get_json()["items"]
+        assert len(found) == 1 - count
     before = operator.get(f"{JOBS}?limit=1&cursor={newest['next_cursor']}").get_json()["items"]
     assert all(item["id"] < job for item in before)
 

@@ -40,6 +40,16 @@ function Told({ story }: { story: Story }) {
           <dd className={`state ${job.state}`}>{t(`job.state.${job.state}`)}</dd>
         </div>
         <div>
+          <dt>{t("admin.jobs.accepted")}</dt>
+          <dd>{format.moment(job.created_at, true)}</dd>
+        </div>
+        {job.finished_at && (
+          <div>
+            <dt>{t("admin.story.ended")}</dt>
+            <dd>{format.moment(job.finished_at, true)}</dd>
+          </div>
+        )}
+        <div>
           <dt>{t("admin.story.legs")}</dt>
           <dd>
             {story.progress.legs_done} / {story.progress.legs_total}
@@ -50,16 +60,21 @@ function Told({ story }: { story: Story }) {
           <dd>{job.lease_epoch}</dd>
         </div>
       </dl>
+      {job.error_code && (
+        <p className="notice">
+          {job.error_text} <span className={css.mono}>{job.error_code}</span>
+        </p>
+      )}
       <dl className={css.factlist}>
         {(["id", "account_id"] as const).map((name) => (
           <div key={name}>
             <dt>{t(`admin.story.${name}`)}</dt>
-            <dd>{job[name]}</dd>
+            <dd className={css.mono}>{job[name]}</dd>
           </div>
         ))}
         <div>
           <dt>{t("admin.jobs.person")}</dt>
-          <dd>{job.person.id}</dd>
+          <dd className={css.mono}>{job.person.id}</dd>
         </div>
       </dl>
       {legs.length > 1 && (
@@ -72,7 +87,11 @@ function Told({ story }: { story: Story }) {
           <option value="">{t("admin.story.allLegs", { count: legs.length })}</option>
           {legs.map((one) => (
             <option key={one.seq} value={one.seq}>
-              {`${one.seq}. ${one.symbol} ${one.side} ${one.qty_filled} / ${one.qty_planned} · ${one.state}`}
+              {[
+                `${one.seq}. ${one.symbol} ${t(`admin.side.${one.side}`)}`,
+                `${format.number(one.qty_filled)} / ${format.number(one.qty_planned)}`,
+                t(`job.leg.${one.state}`),
+              ].join(" · ")}
             </option>
           ))}
         </select>

@@ -51,6 +51,7 @@ export function JobsPanel({ at }: { at: string }) {
           </table>
         </Scrolls>
       )}
+      {(jobs.data?.pages.length ?? 0) > 1 && <p className="hint">{t("admin.jobs.held")}</p>}
       {jobs.hasNextPage && (
         <button
           type="button"
@@ -85,13 +86,17 @@ function Row({ job, at, onOpen }: { job: AnyJob; at: string; onOpen: () => void 
       <td>
         <span className={`state ${job.state}`}>{t(`job.state.${job.state}`)}</span>
         {job.wait_reason && <span className="hint">{t(`admin.waiting.${job.wait_reason}`)}</span>}
-        {job.error_code && <span className={`hint ${css.mono}`}>{job.error_code}</span>}
+        {job.error_code && (
+          <span className="hint">
+            {job.error_text} <span className={css.mono}>{job.error_code}</span>
+          </span>
+        )}
       </td>
       <td>
         {job.person.name || "–"}
         <span className={css.of}>
           {" "}
-          {job.person.role} · {job.environment}
+          {t(`admin.role.${job.person.role}`)} · {t(`environment.${job.environment}`)}
         </span>
       </td>
       <td className="numbers">{format.moment(job.created_at, true)}</td>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../types";
-import { clock, ofLeg, sincePrevious, toneOf } from "./entry";
+import { beginsDay, clock, ofLeg, sincePrevious, toneOf } from "./entry";
 
 const entry = (
   kind: string,
@@ -14,6 +14,7 @@ const entry = (
   attempt: null,
   order_link_id: null,
   facts,
+  text: null,
   ...more,
 });
 
@@ -25,6 +26,19 @@ describe("an entry's tone", () => {
     ["settled", { state: "filled" }, "good"],
     ["ended", { state: "failed" }, "bad"],
     ["sent", { state: "unknown" }, "plain"],
+    ["answered", { state: "unknown", code: "0" }, "odd"],
+    ["answered", { state: "intended", code: "10006" }, "odd"],
+    ["looked_up", { state: "unknown" }, "odd"],
+    ["looked_up", { state: "acknowledged", found: "no" }, "odd"],
+    ["looked_up", { state: "acknowledged" }, "plain"],
+    ["message_sent", { state: "unknown" }, "odd"],
+    ["called", { method: "read_book", outcome: "answered" }, "plain"],
+    ["called", { method: "look_up", outcome: "unreachable" }, "odd"],
+    ["called", { method: "set_trading_stop", outcome: "defect" }, "bad"],
+    ["protected", { state: "failed" }, "bad"],
+    ["protected", { state: "restored" }, "good"],
+    ["verified", { code: "agrees" }, "good"],
+    ["verified", { code: "differs" }, "bad"],
     ["never heard of", {}, "plain"],
   ])("of %s %o is %s", (kind, facts, tone) => {
     expect(toneOf(entry(kind, facts))).toBe(tone);
@@ -40,6 +54,12 @@ describe("a story", () => {
   ];
   it("tells how long each step took", () => {
     expect(story.map((_, place) => sincePrevious(story, place))).toEqual([null, 250, 1, 0]);
+  });
+  it("tells the day where it changes", () => {
+    // Noon and noon: of two days in every zone.
+    const days = ["2026-11-20T12:00:00Z", "2026-11-20T12:00:01Z", "2026-11-21T12:00:00Z"];
+    const told = days.map((at) => entry("sent", {}, { at }));
+    expect(told.map((_, place) => beginsDay(told, place))).toEqual([true, false, true]);
   });
   it("tells the time to the millisecond", () => {
     expect(clock("2026-11-21T10:05:07.012345Z")).toMatch(/^\d\d:05:07\.012$/);

@@ -4,8 +4,11 @@ import { queryOf, type Wanted } from "./filter";
 
 const AGAIN_MS = 4000;
 const STORY_MS = 1500;
+/** After the end: the receipt's message, a comparison, an operator's deed still come. */
+const ENDED_MS = 5000;
 
-/** Everybody's jobs, the newest first, asked for again and again. */
+/** Everybody's jobs, the newest first; the first page alone is asked for again and again: all that
+    are loaded would be as many questions each time. */
 export function useJobs(wanted: Wanted) {
   return useInfiniteQuery({
     queryKey: ["jobs", wanted],
@@ -18,16 +21,16 @@ export function useJobs(wanted: Wanted) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: AGAIN_MS,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 1) > 1 ? false : AGAIN_MS),
   });
 }
 
-/** All that happened to one job, until it has ended. */
+/** All that happened to one job; more seldom once it has ended. */
 export function useStory(id: string) {
   return useQuery({
     queryKey: ["story", id],
     queryFn: () =>
       unwrap(api.GET("/api/admin/jobs/{job_id}", { params: { path: { job_id: id } } })),
-    refetchInterval: ({ state }) => (state.data?.job.finished_at ? false : STORY_MS),
+    refetchInterval: ({ state }) => (state.data?.job.finished_at ? ENDED_MS : STORY_MS),
   });
 }

@@ -1505,7 +1505,7 @@ export interface components {
         };
         /**
          * AnyJob
-         * @description Anybody's job.
+         * @description Anybody's job; `error_text` says `error_code` in the reader's language.
          */
         AnyJob: {
             /**
@@ -1524,6 +1524,8 @@ export interface components {
             environment: string;
             /** Error Code */
             error_code: string | null;
+            /** Error Text */
+            error_text: string | null;
             /** Finished At */
             finished_at: string | null;
             /**
@@ -3517,7 +3519,8 @@ export interface components {
         };
         /**
          * TimelineEntry
-         * @description `kind` tells what happened, `facts` hold its numbers, words and ids as text.
+         * @description `kind` tells what happened, `facts` hold its numbers, words and ids as text; `text` says the
+         *     reason or the code among them in the reader's language.
          */
         TimelineEntry: {
             /**
@@ -3539,6 +3542,8 @@ export interface components {
             order_link_id: string | null;
             /** Symbol */
             symbol: string | null;
+            /** Text */
+            text: string | null;
         };
         /** Tokens */
         Tokens: {
