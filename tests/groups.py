@@ -14,6 +14,9 @@ _GROUPS = {
     "tests/browser/": "browser",
     "tests/live/": "live",
     "tests/realtime/": "realtime",
+    "tests/deploy/test_pgbouncer.py": "pgbouncer",
+    # Tables that take seconds to fill.
+    "tests/trading/test_search.py": "search",
     "tests/security/test_brute_force.py": "brute force",
     # Six forking workers, which take their time to start.
     "tests/faults/test_boundaries.py": "faults",

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import psutil
 import requests
 
 from devstack.paths import ROOT
 from devstack.ports import any_free
 from devstack.procfile import commands, with_our_python
 from devstack.test_servers import LOGS
+from tests.killing import DEATH_SECONDS, kill_family
 
 
 @dataclass
@@ -49,13 +49,9 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """kill -9 of the process and all its children, as a power cut would."""
-        parent = psutil.Process(self.running[name].pid)
-        family = [*parent.children(recursive=True), parent]
-        for process in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(family, timeout=10)
-        self.running.pop(name).wait(10)
+        process = self.running.pop(name)
+        kill_family(process.pid)
+        process.wait(DEATH_SECONDS)
 
     def stop(self, name: str, seconds: float = 30, *, group: bool = False) -> int:
         """SIGTERM to the process, or to every process of its group; the exit code."""

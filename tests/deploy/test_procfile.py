@@ -71,7 +71,7 @@ def is_measured(web: str, worker: str) -> None:
         assert 'ebb_jobs_ended_total{kind="reduce",state="completed"} 1.0' in told
         assert "ebb_http_requests_seconds_count" in told
     told = requests.get(f"{worker}/metrics", timeout=5).text
-    assert re.search(r'_request_seconds_count{method="place_[^}]*outcome="ok"} [1-9]', told)
+    assert re.search(r'_request_seconds_count{[^}]*method="place_[^}]*outcome="ok"} [1-9]', told)
     assert "ebb_workers 1.0" in told
 
 

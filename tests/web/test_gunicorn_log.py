@@ -20,6 +20,7 @@ import requests
 
 from devstack.paths import ROOT
 from devstack.ports import any_free
+from tests.killing import DEATH_SECONDS, kill_family
 from tests.stack import wait_for
 
 RAISING = "tests.web.failing_apps:raising()"
@@ -70,8 +71,9 @@ def gunicorn(environment: dict[str, str], tmp_path: Path) -> Callable[..., Any]:
         try:
             yield Gunicorn(process, log, f"http://127.0.0.1:{port}")
         finally:
-            process.terminate()
-            process.wait(30)
+            # Not told to stop: a worker that is just being started again may not hear it.
+            kill_family(process.pid)
+            process.wait(DEATH_SECONDS)
 
     return start
 

@@ -22,7 +22,8 @@ from devstack.redis_server import Redis
 from models.migrate import upgrade
 from tests.faults.storm.cable import Cable
 from tests.faults.storm.plan import Storm
-from tests.faults.storm.programs import Program, kill_family
+from tests.faults.storm.programs import Program
+from tests.killing import kill_family
 
 _TUNED = {
     "EBB_RATE_LIMIT_AUTH": "100000 per minute",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import subprocess
 import threading
 import time
@@ -12,12 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from devstack.paths import ROOT
 from devstack.procfile import with_our_python
+from tests.killing import DEATH_SECONDS, kill_family
 
-_DEATH_SECONDS = 10
 _UP_SECONDS = 60
 _LOOK = 0.05
 
@@ -65,7 +60,7 @@ class Program:
         with self._lock:
             if self._process is not None:
                 kill_family(self._process.pid)
-                self._process.wait(_DEATH_SECONDS)
+                self._process.wait(DEATH_SECONDS)
             self._start()
 
     def look_after(self) -> None:
@@ -84,7 +79,7 @@ class Program:
         with self._lock:
             if self._process is not None:
                 kill_family(self._process.pid)
-                self._process.wait(_DEATH_SECONDS)
+                self._process.wait(DEATH_SECONDS)
                 self._process = None
 
     def _start(self) -> None:
@@ -100,30 +95,3 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-
-
-def kill_family(pid: int) -> None:
-    """kill -9, parents first: one that lives on would fork anew for a dead child."""
-    try:
-        parent = psutil.Process(pid)
-        family = [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return
-    for process in family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    # One that was forked in between is in the group of the process that we started.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if pid != os.getpgrp():
-            os.killpg(pid, signal.SIGKILL)
-    until = time.monotonic() + _DEATH_SECONDS
-    while any(_is_alive(process) for process in family) and time.monotonic() < until:
-        time.sleep(0.01)
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    """Running, not merely unburied: its ports and memory are still held."""
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
