@@ -1,5 +1,6 @@
 """gunicorn, as the Procfile and the images start it. Long polls wait in threads: many of them."""
 
+import gc
 import os
 from typing import Any
 
@@ -48,9 +49,14 @@ def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's si
     from core.siblings import join_siblings  # noqa: PLC0415
 
     join_siblings()
+    # While the application is loaded nothing becomes garbage that would be worth a look.
+    gc.disable()
 
 
 def post_worker_init(worker: Any) -> None:
+    # Nor is it worth one later (worker/loaded.py).
+    gc.freeze()
+    gc.enable()
     # Not before: this file is read in the process that forks.
     from web.realtime.serving import attend  # noqa: PLC0415
 

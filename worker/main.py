@@ -52,6 +52,7 @@ from worker.bot_bell import BotBell, Rings
 from worker.bot_polling import BotPolling
 from worker.broker import make_broker
 from worker.last_words import LastWords
+from worker.loaded import Loaded
 from worker.metrics import MetricsPort
 from worker.postman import Postman
 from worker.relay import Relay
@@ -162,7 +163,7 @@ polling = (BotPolling(direct, sessions, bots),) if polls else ()
 postmen = _postmen()
 roster = Roster(sessions, drained)
 last_words = LastWords(relay, roster, bell, *postmen)
-others = (warm, *polling, *_metrics_port(), last_words, hand_back)
+others = (warm, *polling, *_metrics_port(), last_words, hand_back, Loaded())
 broker = make_broker(settings, relay, roster, bell, *postmen, *others, drained=drained)
 
 
