@@ -30,10 +30,10 @@ def take_leave(worker: Any) -> None:
 
 
 def _application(worker: Any) -> Flask | None:
-    """None where it never came up."""
+    """None where it never came up, and where it is none of ours (a bench's floor)."""
     app = getattr(worker, "app", None)
     loaded = getattr(app, "callable", None)
-    return loaded if isinstance(loaded, Flask) else None
+    return loaded if isinstance(loaded, Flask) and "hub" in loaded.extensions else None
 
 
 def _code(worker: Any) -> Code:
