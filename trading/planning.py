@@ -122,9 +122,10 @@ def _persist(session: Session, job: Job, plan: Plan, book: Book, saved: Saved) -
     session.add_all(item.attempt for item in due)
     job.effective_percent = plan.effective_percent
     job.planned_at = func.now()
-    exposures.record(session, job.account_id, job.market_type, exposure_of(book))
     job.state = check_step(JOB_TRANSITIONS, job.state, JobState.EXECUTING)
+    # The job's row changes once: whatever is executed next flushes it.
     session.flush()
+    exposures.record(session, job.account_id, job.market_type, exposure_of(book))
     return due
 
 
