@@ -21,7 +21,7 @@ _FEW, _MANY = 1_000, 1_000_000
 _TURNS = 4
 _CALLS, _WARM = 40, 10
 _SCHEMAS = ("public", "million")
-_SHARED = ("users", "accounts")
+_SHARED = ("users", "accounts", "sign_ins")
 
 
 def measure(servers: Servers) -> list[Row]:

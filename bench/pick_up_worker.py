@@ -21,7 +21,7 @@ if KIND == "prompt":
     broker: RedisBroker = redis_broker(load_settings().redis_address, [])
 else:
     broker = RedisBroker(url=ADDRESS, namespace="bench-stock")  # type: ignore[no-untyped-call]
-    dramatiq.set_broker(broker)
+dramatiq.set_broker(broker)
 
 
 @dramatiq.actor(actor_name="started", queue_name="bench")

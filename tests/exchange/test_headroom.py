@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 import redis
@@ -11,17 +10,7 @@ import redis
 from exchange import headroom
 from exchange.headroom import Headroom, read_headroom
 from exchange.windows import Ask, RedisWindows
-
-ROOT = "ebb-headroom-test"
-
-
-@pytest.fixture
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    made = redis.Redis.from_url(redis_url)
-    yield made
-    for key in made.scan_iter(f"{ROOT}:*"):
-        made.delete(key)
-    made.close()
+from tests.exchange.conftest import ROOT
 
 
 @pytest.fixture
@@ -91,9 +80,13 @@ def test_it_costs_the_same_whatever_else_redis_holds(
         for number in range(3000):
             noted.set(f"{ROOT}:rate:{number}:read::size", 10)
         noted.execute()
-    before = commands(client)
-    assert [one.id for one in look(client).buckets] == ["a:read:"]
-    assert commands(client) - before < 20
+    costs = []
+    for _ in range(5):
+        before = commands(client)
+        assert [one.id for one in look(client).buckets] == ["a:read:"]
+        costs.append(commands(client) - before)
+    # The server counts what other tests ask of it too.
+    assert min(costs) < 20
 
 
 def test_without_the_list_there_are_no_buckets(client: redis.Redis, windows: RedisWindows) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 import redis
@@ -13,18 +12,9 @@ from exchange.outcomes import Busy
 from exchange.pacing import BATCH, SINGLE, Pacer, account_key
 from exchange.types import Category
 from exchange.windows import Ask, Grant, LocalWindows, RedisWindows, Windows
+from tests.exchange.conftest import ROOT
 
 LINEAR, SPOT = Category.LINEAR, Category.SPOT
-ROOT = "ebb-pacing-test"
-
-
-@pytest.fixture
-def client(redis_url: str) -> Iterator[redis.Redis]:
-    made = redis.Redis.from_url(redis_url)
-    yield made
-    for key in made.scan_iter(f"{ROOT}:*"):
-        made.delete(key)
-    made.close()
 
 
 @pytest.fixture(params=["redis", "local"])
