@@ -164,6 +164,6 @@ def _give_back(session: Session, snapshot_ids: set[uuid.UUID]) -> None:
         )
     }
     for snapshot in snapshots:
-        bought, in_coin = totals[snapshot.id]
+        bought, in_coin = totals.get(snapshot.id, (ZERO, None))
         net = bought - (in_coin or ZERO)
         snapshot.qty_restored = max(ZERO, min(snapshot.qty_closed, net))

@@ -82,7 +82,7 @@ def _sends(session: Session) -> Sequence[DeadLetter]:
 
 
 def _mails(session: Session) -> Sequence[DeadLetter]:
-    query = select(Mail).where(Mail.dead_at.is_not(None)).order_by(Mail.dead_at.desc()).limit(MOST)
+    query = select(Mail).where(_IS_DEAD_MAIL).order_by(Mail.dead_at.desc()).limit(MOST)
     return [
         DeadLetter(
             Dead.MAIL,

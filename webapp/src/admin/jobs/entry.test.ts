@@ -1,22 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Entry } from "../types";
+import { anEntry as entry } from "./anEntry";
 import { beginsDay, clock, ofLeg, sincePrevious, toneOf } from "./entry";
-
-const entry = (
-  kind: string,
-  facts: Record<string, string> = {},
-  more: Partial<Entry> = {},
-): Entry => ({
-  at: "2026-11-21T10:00:00Z",
-  kind,
-  leg: null,
-  symbol: null,
-  attempt: null,
-  order_link_id: null,
-  facts,
-  text: null,
-  ...more,
-});
 
 describe("an entry's tone", () => {
   it.each([

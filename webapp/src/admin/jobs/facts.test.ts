@@ -1,19 +1,8 @@
 import { describe, expect, it } from "vitest";
 import en from "@/shared/i18n/en";
 import admin from "@/shared/i18n/en/admin.json";
-import type { Entry } from "../types";
+import { anEntry as entry } from "./anEntry";
 import { listed, shownAs, titleOf } from "./facts";
-
-const entry = (kind: string, facts: Record<string, string> = {}): Entry => ({
-  at: "2026-11-21T10:00:00Z",
-  kind,
-  leg: null,
-  symbol: null,
-  attempt: null,
-  order_link_id: null,
-  facts,
-  text: null,
-});
 
 /** The text that a key leads to. */
 const said = (key: string): unknown =>
